@@ -1,0 +1,204 @@
+#include "src/base/file.h"
+
+#include "src/base/mem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int read_all(int fd, const char *path, size_t max, struct ra_buf *out, struct ra_err *err)
+{
+    char chunk[65536];
+    ssize_t n;
+
+    while ((n = read(fd, chunk, sizeof chunk)) != 0) {
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return ra_fail(err, RA_EIO, "%s: read: %s", path, strerror(errno));
+        if (!ra_buf_put(out, chunk, (size_t)n))
+            return ra_fail(err, RA_EINPUT, "%s: larger than the %zu bytes allowed", path, max);
+    }
+    return 0;
+}
+
+static int open_for_reading(const char *path, enum ra_code code, struct stat *st,
+                            struct ra_err *err)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0)
+        return ra_fail(err, code, "%s: %s", path, strerror(errno));
+    if (fstat(fd, st) != 0 || S_ISDIR(st->st_mode)) {
+        close(fd);
+        return ra_fail(err, code, "%s: is a folder, not a file", path);
+    }
+    return fd;
+}
+
+int ra_file_read(const char *path, size_t max, enum ra_code code, struct ra_buf *out,
+                 struct ra_err *err)
+{
+    struct stat st;
+    int fd, rc;
+
+    ra_buf_init(out, max);
+    fd = open_for_reading(path, code, &st, err);
+    if (fd < 0)
+        return fd;
+    rc = read_all(fd, path, max, out, err);
+    close(fd);
+    if (rc != 0)
+        ra_buf_free(out);
+    return rc;
+}
+
+#define SECRET_MAX ((size_t)1 << 20)
+
+int ra_file_read_secret(const char *path, struct ra_buf *out, struct ra_err *err)
+{
+    struct stat st;
+    int fd, rc;
+
+    ra_buf_init(out, SECRET_MAX);
+    fd = open_for_reading(path, RA_ECONFIG, &st, err);
+    if (fd < 0)
+        return fd;
+    if (st.st_mode & (S_IRWXG | S_IRWXO)) {
+        close(fd);
+        ra_fail(err, RA_ECONFIG, "%s: mode %04o lets others read this secret, want 0600", path,
+                (unsigned)(st.st_mode & 07777));
+        return ra_hint(err, "chmod 600 '%s'", path);
+    }
+    rc = read_all(fd, path, SECRET_MAX, out, err);
+    close(fd);
+    if (rc == 0 && out->n && out->p[out->n - 1] == '\n')
+        out->n--;
+    if (rc == 0 && out->n && out->p[out->n - 1] == '\r')
+        out->n--;
+    if (rc == 0 && out->n == 0)
+        rc = ra_fail(err, RA_ECONFIG, "%s: is empty, want a secret", path);
+    if (rc != 0)
+        ra_buf_free(out);
+    return rc;
+}
+
+int ra_atomic_open(const char *path, struct ra_atomic *out, struct ra_err *err)
+{
+    size_t n = strlen(path) + 16;
+    int fd;
+
+    out->fp = NULL;
+    out->path = ra_strdup(path);
+    out->temp = ra_malloc(n);
+    snprintf(out->temp, n, "%s.XXXXXX", path);
+    fd = mkostemp(out->temp, O_CLOEXEC); /* exclusive, 0600 */
+    if (fd >= 0)
+        out->fp = fdopen(fd, "w");
+    if (!out->fp) {
+        ra_fail(err, RA_EIO, "%s: cannot be created: %s", path, strerror(errno));
+        if (fd >= 0)
+            close(fd);
+        ra_atomic_abandon(out);
+        return -(int)RA_EIO;
+    }
+    return 0;
+}
+
+int ra_dir_sync(const char *path, struct ra_err *err)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int rc = 0;
+
+    if (fd < 0)
+        return ra_fail(err, RA_EIO, "%s: %s", path, strerror(errno));
+    if (fsync(fd) != 0)
+        rc = ra_fail(err, RA_EIO, "%s: fsync: %s", path, strerror(errno));
+    close(fd);
+    return rc;
+}
+
+static int sync_parent(const char *path, struct ra_err *err)
+{
+    char *copy = ra_strdup(path);
+    int rc = ra_dir_sync(dirname(copy), err);
+
+    free(copy);
+    return rc;
+}
+
+int ra_atomic_commit(struct ra_atomic *a, struct ra_err *err)
+{
+    int failed = ferror(a->fp) || fflush(a->fp) != 0 || fsync(fileno(a->fp)) != 0;
+    int rc = 0;
+
+    if (failed)
+        rc = ra_fail(err, RA_EIO, "%s: cannot be written: %s", a->path, strerror(errno));
+    if (fclose(a->fp) != 0 && rc == 0)
+        rc = ra_fail(err, RA_EIO, "%s: cannot be closed: %s", a->path, strerror(errno));
+    a->fp = NULL;
+    if (rc == 0 && rename(a->temp, a->path) != 0)
+        rc = ra_fail(err, RA_EIO, "%s: cannot be renamed into place: %s", a->path, strerror(errno));
+    if (rc == 0) {
+        free(a->temp);
+        a->temp = NULL;
+        rc = sync_parent(a->path, err);
+    }
+    ra_atomic_abandon(a);
+    return rc;
+}
+
+void ra_atomic_abandon(struct ra_atomic *a)
+{
+    if (a->fp)
+        fclose(a->fp);
+    if (a->temp)
+        unlink(a->temp);
+    free(a->temp);
+    free(a->path);
+    *a = (struct ra_atomic){0};
+}
+
+int ra_file_write(const char *path, const void *p, size_t n, struct ra_err *err)
+{
+    struct ra_atomic a;
+    int rc = ra_atomic_open(path, &a, err);
+
+    if (rc != 0)
+        return rc;
+    fwrite(p, 1, n, a.fp);
+    return ra_atomic_commit(&a, err);
+}
+
+static int make_one(const char *path, struct ra_err *err)
+{
+    struct stat st;
+
+    if (mkdir(path, 0700) == 0)
+        return 0;
+    if (errno == EEXIST && stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+        return 0;
+    return ra_fail(err, RA_EIO, "%s: cannot be made: %s", path, strerror(errno));
+}
+
+int ra_dir_make(const char *path, struct ra_err *err)
+{
+    char *copy = ra_strdup(path);
+    int rc = 0;
+
+    for (char *p = copy + 1; *p && rc == 0; p++) {
+        if (*p != '/')
+            continue;
+        *p = '\0';
+        rc = make_one(copy, err);
+        *p = '/';
+    }
+    if (rc == 0)
+        rc = make_one(copy, err);
+    free(copy);
+    return rc;
+}

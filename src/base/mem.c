@@ -1,0 +1,148 @@
+#include "src/base/mem.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct ra_arena_chunk {
+    struct ra_arena_chunk *older;
+    size_t size;
+    _Alignas(16) unsigned char bytes[];
+};
+
+static _Noreturn void out_of_memory(size_t n)
+{
+    fprintf(stderr, "reanchor: out of memory (%zu bytes wanted)\n", n);
+    abort();
+}
+
+void *ra_malloc(size_t n)
+{
+    void *p = malloc(n ? n : 1);
+
+    if (!p)
+        out_of_memory(n);
+    return p;
+}
+
+void *ra_calloc(size_t count, size_t size)
+{
+    void *p = calloc(count ? count : 1, size ? size : 1);
+
+    if (!p)
+        out_of_memory(count);
+    return p;
+}
+
+void *ra_realloc(void *p, size_t n)
+{
+    void *q = realloc(p, n ? n : 1);
+
+    if (!q)
+        out_of_memory(n);
+    return q;
+}
+
+void *ra_grow(void *p, size_t *cap, size_t want, size_t size)
+{
+    size_t next = *cap ? *cap : 16;
+
+    if (want <= *cap)
+        return p;
+    while (next < want) {
+        if (next > SIZE_MAX / 2)
+            out_of_memory(want);
+        next *= 2;
+    }
+    if (next > SIZE_MAX / size)
+        out_of_memory(want);
+    *cap = next;
+    return ra_realloc(p, next * size);
+}
+
+char *ra_strndup(const char *s, size_t n)
+{
+    char *copy = ra_malloc(n + 1);
+
+    memcpy(copy, s, n);
+    copy[n] = '\0';
+    return copy;
+}
+
+char *ra_strdup(const char *s)
+{
+    return ra_strndup(s, strlen(s));
+}
+
+static void arena_add_chunk(struct ra_arena *a, size_t n)
+{
+    size_t size = a->chunk ? a->chunk->size * 2 : 4096;
+    struct ra_arena_chunk *c;
+
+    if (size > (size_t)1 << 20)
+        size = (size_t)1 << 20;
+    if (size < n)
+        size = n;
+    c = ra_malloc(sizeof *c + size);
+    c->older = a->chunk;
+    c->size = size;
+    a->chunk = c;
+    a->used = 0;
+}
+
+void *ra_arena_alloc(struct ra_arena *a, size_t n)
+{
+    void *p;
+
+    if (n > SIZE_MAX - 64)
+        out_of_memory(n);
+    n = (n + 15) & ~(size_t)15;
+    if (!a->chunk || a->chunk->size - a->used < n)
+        arena_add_chunk(a, n);
+    p = a->chunk->bytes + a->used;
+    a->used += n;
+    return p;
+}
+
+char *ra_arena_copy(struct ra_arena *a, const void *p, size_t n)
+{
+    char *copy = ra_arena_alloc(a, n + 1);
+
+    if (n)
+        memcpy(copy, p, n);
+    copy[n] = '\0';
+    return copy;
+}
+
+static struct ra_arena_chunk *largest_chunk(struct ra_arena *a)
+{
+    struct ra_arena_chunk *best = a->chunk;
+
+    for (struct ra_arena_chunk *c = a->chunk; c; c = c->older)
+        if (c->size > best->size)
+            best = c;
+    return best;
+}
+
+void ra_arena_reset(struct ra_arena *a)
+{
+    struct ra_arena_chunk *keep = largest_chunk(a), *c, *older;
+
+    for (c = a->chunk; c; c = older) {
+        older = c->older;
+        if (c != keep)
+            free(c);
+    }
+    a->chunk = keep;
+    a->used = 0;
+    if (keep)
+        keep->older = NULL;
+}
+
+void ra_arena_free(struct ra_arena *a)
+{
+    ra_arena_reset(a);
+    free(a->chunk);
+    a->chunk = NULL;
+}

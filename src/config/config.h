@@ -1,0 +1,71 @@
+/*
+ * The configuration: one table of options (options.c) feeds parsing, defaults, `config check`, the
+ * man page and the completion. What a key means is its reader's affair; here are types and ranges.
+ */
+#ifndef RA_CONFIG_CONFIG_H
+#define RA_CONFIG_CONFIG_H
+
+#include "src/base/err.h"
+#include "src/base/text.h"
+
+#include <stdint.h>
+
+/* A repeatable option's values. */
+struct ra_config_list {
+    char **items;
+    size_t n;
+};
+
+struct ra_config_ad {
+    char *name; /* of [ad:NAME] */
+    char *uri, *base, *bind_dn, *password_file, *ca_file;
+    int auth; /* 0 gssapi, 1 simple, 2 external: as enum ra_dir_auth */
+    bool start_tls;
+    struct ra_config_list include, exclude;
+    int64_t connections;
+    int line; /* where the section begins */
+};
+
+struct ra_config {
+    char *path;
+    struct {
+        char *id, *client_id, *certificate_file, *private_key_file, *client_secret_file,
+            *federated_token_file, *graph_url, *login_url, *ca_file;
+        int cloud, auth; /* as enum ra_cloud, enum ra_auth of the graph's header */
+        int64_t connections;
+        char *source; /* "graph", or "files:DIR" */
+    } tenant;
+    struct ra_config_ad *ad;
+    size_t ad_n;
+    struct {
+        char *attribute; /* "auto" or a name */
+        struct ra_config_list candidates;
+        char *login_attribute;
+    } anchor;
+    struct {
+        bool takeover_allowed;
+        int soft_match; /* 0 deny, 1 server, 2 stamp: as enum ra_soft_match */
+        int64_t max_deletes, max_hard_deletes, sync_idle_minutes;
+        double max_deletes_percent;
+    } policy;
+    struct {
+        char *dir;
+    } store;
+    struct {
+        char *dir;
+        int64_t keep_daily, keep_weekly, keep_monthly, keep_yearly;
+        char *sign_key_file;
+        struct ra_config_list encrypt_to;
+    } backup;
+};
+
+/* path: the file of -c, or NULL for the first that exists of $XDG_CONFIG_HOME/reanchor/reanchor.conf
+ * (or ~/.config) and /etc/reanchor/reanchor.conf. Unknown sections and keys, wrong values and missing
+ * required ones are RA_ECONFIG with file, line and the nearest known name. */
+int ra_config_load(const char *path, struct ra_config **out, struct ra_err *err);
+void ra_config_free(struct ra_config **c);
+
+/* The folder of tenant.source, or NULL when it is Graph. */
+const char *ra_config_files_dir(const struct ra_config *c);
+
+#endif
