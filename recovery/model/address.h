@@ -1,6 +1,6 @@
 /*
- * Addresses and sign-in names (domain 6.2; decision.md "Inputs, normalised"): which SMTP addresses an
- * object has, which is primary, and which UPN Entra ID would give it.
+ * Addresses and sign-in names (domain 6.2; decision.md "Inputs, normalised"): which SMTP addresses
+ * an object has, which is primary, and which UPN Entra ID would give it.
  */
 #ifndef RA_MODEL_ADDRESS_H
 #define RA_MODEL_ADDRESS_H
@@ -12,9 +12,9 @@ struct ra_tenant;
 
 /* All addresses of one object, case-folded, in an arena. */
 struct ra_addresses {
-    struct ra_str *all; /* in the object's order; duplicates kept out */
-    uint32_t count;     /* of different addresses */
-    uint32_t values;    /* SMTP values as they stand, duplicates included (for WARN_SIZE) */
+    struct ra_str *all;    /* sorted, each once */
+    uint32_t count;        /* of different addresses */
+    uint32_t values;       /* SMTP values as they stand, duplicates included (for WARN_SIZE) */
     struct ra_str primary; /* absent when there is none, or more than one SMTP: value */
     bool two_primaries;
 };
@@ -23,7 +23,8 @@ void ra_ad_addresses(const struct ra_ad_object *o, struct ra_arena *a, struct ra
 void ra_cloud_addresses(const struct ra_cloud_object *o, struct ra_arena *a,
                         struct ra_addresses *out);
 
-/* The login attribute's value, case-folded, else sAMAccountName@<DNS name of the DN's DC= parts>. */
+/* The login attribute's value, case-folded, else sAMAccountName@<DNS name of the DN's DC= parts>.
+ */
 struct ra_str ra_ad_login(const struct ra_ad_object *o, struct ra_arena *a);
 
 /* The UPN that Entra ID would give (row 46): *replaced tells that login was not usable as it is. */

@@ -1,7 +1,7 @@
 /*
  * The indexes over a side's objects, and how match reads a side: records by sequence number, and
- * cursors over sorted (key, value) pairs. A side is immutable while it is open; match does no I/O of
- * its own and never learns where a side lives.
+ * cursors over sorted (key, value) pairs. A side is immutable while it is open; match does no I/O
+ * of its own and never learns where a side lives.
  */
 #ifndef RA_MODEL_INDEX_H
 #define RA_MODEL_INDEX_H
@@ -13,18 +13,19 @@
 /* Keys: case-folded where the rule compares so. Both sides use the same forms, so that joining is
  * merging. Deleted objects are in their side's indexes with RA_ENTRY_DELETED. */
 enum ra_index {
-    RA_IX_ID,      /* cloud: object id, lower case                                                */
-    RA_IX_ANCHOR,  /* cloud: users' immutableId · AD: users' anchor in ConsistencyGuid mode       */
-    RA_IX_GUID,    /* cloud: deviceId · AD: objectGUID; both as the Base64 of LDAP's order        */
-    RA_IX_SID,     /* both: users, groups (AD: computers too), string form                         */
-    RA_IX_ADDRESS, /* both: every SMTP address, case-folded, RA_ENTRY_PRIMARY on the primary       */
-    RA_IX_UPN,     /* cloud: users' UPN · AD: users' login (ra_ad_login), case-folded               */
-    RA_IX_NAME,    /* both: groups' displayName, else cn, case-folded                              */
-    RA_IX_CUSTOM,  /* AD: RA_IX_CUSTOM + i: users' anchor by the side's i-th custom attribute      */
+    RA_IX_ID,     /* cloud: object id, lower case                                                */
+    RA_IX_ANCHOR, /* cloud: users' immutableId · AD: users' anchor in ConsistencyGuid mode       */
+    RA_IX_GUID,   /* cloud: deviceId · AD: objectGUID; both as the Base64 of LDAP's order        */
+    RA_IX_SID,    /* both: users, groups (AD: computers too), string form                         */
+    RA_IX_ADDRESS, /* both: every SMTP address, case-folded, RA_ENTRY_PRIMARY on the primary */
+    RA_IX_UPN,  /* cloud: users' UPN · AD: users' login (ra_ad_login), case-folded               */
+    RA_IX_NAME, /* both: groups' displayName, else cn, case-folded                              */
+    RA_IX_CUSTOM, /* AD: RA_IX_CUSTOM + i: users' anchor by the side's i-th custom attribute      */
     RA_IX_CUSTOM_MAX = RA_IX_CUSTOM + 16,
 };
 
-/* Facts beside the objects, keyed by cloud object id, that are asked for later or may be refused. */
+/* Facts beside the objects, keyed by cloud object id, that are asked for later or may be refused.
+ */
 #define RA_FACT_OOI "ooi" /* onPremisesObjectIdentifier; an empty value is Graph's null */
 #define RA_FACT_SOA "soa" /* isCloudManaged: "1" or "0" */
 
@@ -58,8 +59,8 @@ struct ra_side_cursor;
 /* One side, or one directory of the AD side, as match reads it. */
 struct ra_side {
     void *ctx;
-    struct ra_str name;   /* "cloud", or the directory's section name */
-    uint32_t count;       /* records, numbered from 0 */
+    struct ra_str name;          /* "cloud", or the directory's section name */
+    uint32_t count;              /* records, numbered from 0 */
     const struct ra_str *custom; /* AD: names of the custom anchor attributes that were read */
     size_t customs;
     /* The record's bytes, valid as long as the side; absent for a damaged one. */

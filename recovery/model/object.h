@@ -32,18 +32,19 @@ bool ra_list_next(struct ra_str *rest, struct ra_str *item);
 /* An object of Active Directory. Numbers are 0 where the attribute is absent. */
 struct ra_ad_object {
     enum ra_kind kind;
-    bool deleted;              /* isDeleted, a tombstone or in the Recycle Bin */
-    bool critical_system;      /* isCriticalSystemObject present, whatever its value */
-    bool hidden_from_lists;    /* msExchHideFromAddressLists is TRUE */
-    bool mailbox_guid;         /* msExchMailboxGuid present */
-    int64_t recipient_type;    /* msExchRecipientTypeDetails */
-    uint32_t account_control;  /* userAccountControl */
-    uint32_t group_type;       /* groupType, as unsigned */
-    uint32_t members;          /* values of member, over all ranges */
-    uint32_t certificates;     /* values of userCertificate */
-    struct ra_str guid;        /* objectGUID: 16 bytes, else the object is refused by the reader */
-    struct ra_str sid;         /* objectSid in string form */
-    struct ra_str dn, dn_key;  /* as AD gave it; ra_dn_key's form (root first, NUL behind each RDN) */
+    bool deleted;             /* isDeleted, a tombstone or in the Recycle Bin */
+    bool critical_system;     /* isCriticalSystemObject present, whatever its value */
+    bool hidden_from_lists;   /* msExchHideFromAddressLists is TRUE */
+    bool mailbox_guid;        /* msExchMailboxGuid present */
+    int64_t recipient_type;   /* msExchRecipientTypeDetails */
+    uint32_t account_control; /* userAccountControl */
+    uint32_t group_type;      /* groupType, as unsigned */
+    uint32_t members;         /* values of member, over all ranges */
+    uint32_t certificates;    /* values of userCertificate */
+    struct ra_str guid;       /* objectGUID: 16 bytes, else the object is refused by the reader */
+    struct ra_str sid;        /* objectSid in string form */
+    struct ra_str dn,
+        dn_key; /* as AD gave it; ra_dn_key's form (root first, NUL behind each RDN) */
     struct ra_str sam, upn, login, mail, nickname, display_name, cn, admin_description;
     struct ra_str consistency_guid;   /* mS-DS-ConsistencyGuid: its bytes, of any length */
     struct ra_str master_account_sid; /* msExchMasterAccountSid in string form */
@@ -55,15 +56,15 @@ struct ra_ad_object {
 
 /* An object of Entra ID. */
 struct ra_cloud_object {
-    enum ra_kind kind;               /* RA_USER, RA_GROUP, RA_CONTACT, RA_DEVICE */
-    bool deleted;                    /* in deletedItems */
-    enum ra_tri synced;              /* onPremisesSyncEnabled; RA_UNKNOWN is Graph's null */
+    enum ra_kind kind;  /* RA_USER, RA_GROUP, RA_CONTACT, RA_DEVICE */
+    bool deleted;       /* in deletedItems */
+    enum ra_tri synced; /* onPremisesSyncEnabled; RA_UNKNOWN is Graph's null */
     enum ra_tri account_enabled;
-    enum ra_tri role_assignable;     /* isAssignableToRole of a group; RA_UNKNOWN is null */
+    enum ra_tri role_assignable; /* isAssignableToRole of a group; RA_UNKNOWN is null */
     enum ra_tri mail_enabled, security_enabled; /* of a group */
     struct ra_str id, upn, mail, nickname, display_name, user_type;
-    struct ra_str immutable_id;      /* onPremisesImmutableId */
-    struct ra_str sid;               /* onPremisesSecurityIdentifier */
+    struct ra_str immutable_id;                                /* onPremisesImmutableId */
+    struct ra_str sid;                                         /* onPremisesSecurityIdentifier */
     struct ra_str sam, domain, dn, on_premises_upn, last_sync; /* onPremises… */
     struct ra_str device_id, created, deleted_at;
     struct ra_str provisioning_errors; /* onPremisesProvisioningErrors as JSON, absent when none */

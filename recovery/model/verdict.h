@@ -1,6 +1,7 @@
 /*
- * Verdicts: what Entra ID will do with each object (decision.md). The names are the contract's; every
- * code, warning and cause is a row of one table, and a test demands a named test for each row.
+ * Verdicts: what Entra ID will do with each object (decision.md). The names are the contract's;
+ * every code, warning and cause is a row of one table, and a test demands a named test for each
+ * row.
  */
 #ifndef RA_MODEL_VERDICT_H
 #define RA_MODEL_VERDICT_H
@@ -52,8 +53,16 @@ enum ra_verdict_code {
 };
 
 enum ra_class {
-    RA_CLASS_MATCHED, RA_CLASS_TAKEOVER, RA_CLASS_SOFT, RA_CLASS_NEW, RA_CLASS_BLOCKED,
-    RA_CLASS_CONFLICT, RA_CLASS_UNKNOWN, RA_CLASS_SKIPPED, RA_CLASS_ORPHAN, RA_CLASS_CLOUD,
+    RA_CLASS_MATCHED,
+    RA_CLASS_TAKEOVER,
+    RA_CLASS_SOFT,
+    RA_CLASS_NEW,
+    RA_CLASS_BLOCKED,
+    RA_CLASS_CONFLICT,
+    RA_CLASS_UNKNOWN,
+    RA_CLASS_SKIPPED,
+    RA_CLASS_ORPHAN,
+    RA_CLASS_CLOUD,
     RA_CLASSES
 };
 
@@ -116,7 +125,7 @@ struct ra_verdict {
     uint32_t warnings; /* bit 1 << enum ra_warning */
     uint64_t blocks;   /* bit 1 << enum ra_verdict_code; the codes' order is the rules' order */
     uint8_t code, kind, cause, confidence;
-    uint8_t row;       /* of domain.md section 12, 0 for none */
+    uint8_t row; /* of domain.md section 12, 0 for none */
 };
 
 /* One row of the table of codes. */
@@ -145,7 +154,8 @@ struct ra_candidate {
     uint64_t reproduced; /* counted cloud users whose immutableId it gives */
 };
 
-/* How the source anchor attribute was found (decision.md, "Which attribute is the source anchor"). */
+/* How the source anchor attribute was found (decision.md, "Which attribute is the source anchor").
+ */
 struct ra_detection {
     struct ra_candidate *candidates;
     size_t candidates_n;
@@ -166,15 +176,15 @@ struct ra_result {
     char (*reasons)[64];
     size_t reasons_n;
     uint64_t deletes, hard_deletes;
-    double deletes_percent;      /* of the live synced objects of all kinds */
+    double deletes_percent; /* of the live synced objects of all kinds */
     uint64_t live_synced;
     uint64_t deleted_unclaimed;
-    uint64_t matched_unseen;     /* matched without a visible anchor: SID, SMTP, DEVICE */
+    uint64_t matched_unseen; /* matched without a visible anchor: SID, SMTP, DEVICE */
     /* Facts that a verdict depends on and nobody has asked Graph for: cloud sequence numbers,
      * ascending. need_soa: isCloudManaged. need_ooi: onPremisesObjectIdentifier. */
     uint32_t *need_soa, *need_ooi;
     size_t need_soa_n, need_ooi_n;
-    struct ra_arena arena;       /* owns all of the above */
+    struct ra_arena arena; /* owns all of the above */
 };
 
 void ra_result_free(struct ra_result *r);

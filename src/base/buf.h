@@ -1,6 +1,6 @@
 /*
- * A growing run of bytes with a hard maximum, set when it is made. Past the maximum it keeps what it
- * has and turns its sticky error on; whoever fills it checks once at the end.
+ * A growing run of bytes with a hard maximum, set when it is made. Past the maximum it keeps what
+ * it has and turns its sticky error on; whoever fills it checks once at the end.
  */
 #ifndef RA_BASE_BUF_H
 #define RA_BASE_BUF_H

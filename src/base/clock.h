@@ -1,4 +1,5 @@
-/* Time: wall clock as seconds since 1970 in UTC, ISO 8601 both ways, and a clock that never jumps. */
+/* Time: wall clock as seconds since 1970 in UTC, ISO 8601 both ways, and a clock that never jumps.
+ */
 #ifndef RA_BASE_CLOCK_H
 #define RA_BASE_CLOCK_H
 

@@ -1,7 +1,7 @@
 /*
- * Files: written whole or not at all (exclusive temporary in the same directory, 0600, fsync, rename,
- * fsync of the directory), read whole with a cap. Folders that we make are 0700. Symbolic links are
- * not followed when writing.
+ * Files: written whole or not at all (exclusive temporary in the same directory, 0600, fsync,
+ * rename, fsync of the directory), read whole with a cap. Folders that we make are 0700. Symbolic
+ * links are not followed when writing.
  */
 #ifndef RA_BASE_FILE_H
 #define RA_BASE_FILE_H
@@ -16,8 +16,8 @@
 int ra_file_read(const char *path, size_t max, enum ra_code code, struct ra_buf *out,
                  struct ra_err *err);
 
-/* As ra_file_read for a secret: refuses a file that group or others can read, and takes one trailing
- * newline off. Empty is an error. */
+/* As ra_file_read for a secret: refuses a file that group or others can read, and takes one
+ * trailing newline off. Empty is an error. */
 int ra_file_read_secret(const char *path, struct ra_buf *out, struct ra_err *err);
 
 /* A file being written. It appears under its name at commit and not before. */

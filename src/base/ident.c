@@ -146,7 +146,8 @@ bool ra_base64_decode(struct ra_str s, void *out, size_t *n)
         *n = 0;
         return true;
     }
-    if (sodium_base642bin(out, *n, s.p, s.n, NULL, &len, &end, sodium_base64_VARIANT_ORIGINAL) != 0 ||
+    if (sodium_base642bin(out, *n, s.p, s.n, NULL, &len, &end, sodium_base64_VARIANT_ORIGINAL) !=
+            0 ||
         end != s.p + s.n)
         return false;
     *n = len;

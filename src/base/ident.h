@@ -9,9 +9,9 @@
 
 #include <stdint.h>
 
-#define RA_GUID_TEXT 37   /* 36 characters and a NUL */
-#define RA_SID_TEXT  190  /* S-1- and at most 15 sub-authorities */
-#define RA_ANCHOR_TEXT 25 /* Base64 of 16 bytes: 24 characters and a NUL */
+#define RA_GUID_TEXT   37  /* 36 characters and a NUL */
+#define RA_SID_TEXT    190 /* S-1- and at most 15 sub-authorities */
+#define RA_ANCHOR_TEXT 25  /* Base64 of 16 bytes: 24 characters and a NUL */
 
 struct ra_guid {
     uint8_t b[16]; /* in LDAP's order */

@@ -1,6 +1,6 @@
 /*
- * What goes to stderr beside results: notes, warnings, requests at -v. One process has one stderr, so
- * the level is set once by main. Secrets never reach it: whoever logs has none in hand.
+ * What goes to stderr beside results: notes, warnings, requests at -v. One process has one stderr,
+ * so the level is set once by main. Secrets never reach it: whoever logs has none in hand.
  */
 #ifndef RA_BASE_LOG_H
 #define RA_BASE_LOG_H

@@ -1,7 +1,8 @@
 /*
- * Memory. Out of memory aborts: the state that matters is on disk and survives it. A size that comes
- * from the network, the directory or a file must be capped by the caller before it gets here.
- * The arena hands out memory that lives until the arena is reset or freed; not for threads to share.
+ * Memory. Out of memory aborts: the state that matters is on disk and survives it. A size that
+ * comes from the network, the directory or a file must be capped by the caller before it gets here.
+ * The arena hands out memory that lives until the arena is reset or freed; not for threads to
+ * share.
  */
 #ifndef RA_BASE_MEM_H
 #define RA_BASE_MEM_H
@@ -21,7 +22,7 @@ struct ra_arena {
     size_t used;                  /* bytes used of the newest chunk */
 };
 
-void *ra_arena_alloc(struct ra_arena *a, size_t n); /* aligned to 16, not cleared */
+void *ra_arena_alloc(struct ra_arena *a, size_t n);               /* aligned to 16, not cleared */
 char *ra_arena_copy(struct ra_arena *a, const void *p, size_t n); /* with a NUL behind */
 void ra_arena_reset(struct ra_arena *a);                          /* keeps the largest chunk */
 void ra_arena_free(struct ra_arena *a);

@@ -96,7 +96,8 @@ long ra_str_last(struct ra_str s, char c)
     return -1;
 }
 
-/* The length of the UTF-8 sequence at p, or 0 where there is none (RFC 3629, table 3-7 of Unicode). */
+/* The length of the UTF-8 sequence at p, or 0 where there is none (RFC 3629, table 3-7 of Unicode).
+ */
 static size_t utf8_sequence(const unsigned char *p, size_t n)
 {
     unsigned char low = 0x80, high = 0xBF;

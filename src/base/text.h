@@ -15,15 +15,15 @@ struct ra_str {
 };
 
 #define RA_STR(literal) ((struct ra_str){(literal), sizeof(literal) - 1})
-#define RA_STR_FMT "%.*s"
-#define RA_STR_ARG(s) (int)((s).n > 4096 ? 4096 : (s).n), ((s).p ? (s).p : "")
+#define RA_STR_FMT      "%.*s"
+#define RA_STR_ARG(s)   (int)((s).n > 4096 ? 4096 : (s).n), ((s).p ? (s).p : "")
 
-struct ra_str ra_str(const char *z);                  /* of a C string; NULL gives absent */
-struct ra_str ra_str_n(const void *p, size_t n);      /* zero length gives absent */
-bool ra_str_absent(struct ra_str s);                  /* absent or empty */
-bool ra_str_eq(struct ra_str a, struct ra_str b);     /* byte for byte; two absents are equal */
+struct ra_str ra_str(const char *z);                   /* of a C string; NULL gives absent */
+struct ra_str ra_str_n(const void *p, size_t n);       /* zero length gives absent */
+bool ra_str_absent(struct ra_str s);                   /* absent or empty */
+bool ra_str_eq(struct ra_str a, struct ra_str b);      /* byte for byte; two absents are equal */
 bool ra_str_eq_fold(struct ra_str a, struct ra_str b); /* ASCII letters without case */
-int ra_str_cmp(struct ra_str a, struct ra_str b);     /* as memcmp, then by length */
+int ra_str_cmp(struct ra_str a, struct ra_str b);      /* as memcmp, then by length */
 int ra_str_cmp_fold(struct ra_str a, struct ra_str b);
 bool ra_str_starts_fold(struct ra_str s, struct ra_str prefix);
 bool ra_str_ends_fold(struct ra_str s, struct ra_str suffix);
@@ -31,10 +31,10 @@ bool ra_str_contains(struct ra_str s, struct ra_str part);
 struct ra_str ra_str_from(struct ra_str s, size_t at); /* what stands behind the first at bytes */
 long ra_str_last(struct ra_str s, char c);             /* where c stands last, or -1 */
 
-char ra_fold(char c);                              /* A-Z to a-z, anything else as it is */
+char ra_fold(char c); /* A-Z to a-z, anything else as it is */
 void ra_fold_into(char *to, const char *from, size_t n);
 
-bool ra_utf8_valid(const void *p, size_t n);       /* no overlong forms, no surrogates */
+bool ra_utf8_valid(const void *p, size_t n);                  /* no overlong forms, no surrogates */
 bool ra_parse_uint(struct ra_str s, unsigned long long *out); /* digits only, no overflow */
 bool ra_parse_int(struct ra_str s, long long *out);
 

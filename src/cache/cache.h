@@ -1,15 +1,17 @@
 /*
- * The cache: LMDB files under [store] dir. One file per snapshot of one side ("cloud", "ad:NAME"), so
- * that two sides are filled at once and a finished snapshot is never touched by the next one.
+ * The cache: LMDB files under [store] dir. One file per snapshot of one side ("cloud", "ad:NAME"),
+ * so that two sides are filled at once and a finished snapshot is never touched by the next one.
  *
  *   DIR/lock                      flock()ed by the one writer; holds its pid
  *   DIR/snapshots/SIDE.N.part     being filled; survives a kill, and is resumed or discarded
- *   DIR/snapshots/SIDE.N.mdb      complete: its proof is stored, its indexes built, then it is renamed
+ *   DIR/snapshots/SIDE.N.mdb      complete: its proof is stored, its indexes built, then it is
+ * renamed
  *
- * In a file: records under a rising 32-bit sequence number, indexes (key -> 8-byte value, duplicates
- * sorted), tables (key -> value) for documents, marks and facts, and the meta table. The cache knows
- * bytes only; what they mean is its callers' affair. A side's newest complete snapshot is the current one.
- * Not for threads to share: one struct ra_fill belongs to one thread, different fills may run in parallel.
+ * In a file: records under a rising 32-bit sequence number, indexes (key -> 8-byte value,
+ * duplicates sorted), tables (key -> value) for documents, marks and facts, and the meta table. The
+ * cache knows bytes only; what they mean is its callers' affair. A side's newest complete snapshot
+ * is the current one. Not for threads to share: one struct ra_fill belongs to one thread, different
+ * fills may run in parallel.
  */
 #ifndef RA_CACHE_CACHE_H
 #define RA_CACHE_CACHE_H
@@ -24,8 +26,8 @@
 struct ra_cache;
 
 /* write: makes DIR (0700), takes the lock (RA_ELOCKED names the holder's pid) and clears away what
- * older complete snapshots and dead temporary files left. Without write nothing in DIR is changed; a
- * folder that is not there is RA_ENOTFOUND. Another format version is RA_EINTEGRITY. */
+ * older complete snapshots and dead temporary files left. Without write nothing in DIR is changed;
+ * a folder that is not there is RA_ENOTFOUND. Another format version is RA_EINTEGRITY. */
 int ra_cache_open(const char *dir, bool write, struct ra_cache **out, struct ra_err *err);
 void ra_cache_close(struct ra_cache **c);
 
@@ -49,8 +51,8 @@ size_t ra_fill_pending(const struct ra_fill *f); /* bytes waiting for a commit *
  * error nothing of the group is in the file. */
 int ra_fill_commit(struct ra_fill *f, struct ra_err *err);
 
-/* Records committed so far, and a value of a committed table (copied into *out by the callee's buffer,
- * valid until the next call); RA_ENOTFOUND when there is none. */
+/* Records committed so far, and a value of a committed table (copied into *out by the callee's
+ * buffer, valid until the next call); RA_ENOTFOUND when there is none. */
 uint32_t ra_fill_count(const struct ra_fill *f);
 int ra_fill_get(struct ra_fill *f, const char *table, struct ra_str key, struct ra_str *out,
                 struct ra_err *err);
@@ -65,11 +67,11 @@ struct ra_index_builder {
     void *ctx;
 };
 
-/* Commits what is pending, builds the indexes one after another (collect, sort, append: working memory
- * is one index's pairs), stores meta — "proof", "created", "records", "hash" (SHA-256 of the records in
- * order) and what the caller put into table "meta" — and renames the file into place, durably. From
- * then on, and not before, it is the side's complete snapshot; the one before it is kept until the next
- * writer opens the cache. *f is closed in any case. */
+/* Commits what is pending, builds the indexes one after another (collect, sort, append: working
+ * memory is one index's pairs), stores meta — "proof", "created", "records", "hash" (SHA-256 of the
+ * records in order) and what the caller put into table "meta" — and renames the file into place,
+ * durably. From then on, and not before, it is the side's complete snapshot; the one before it is
+ * kept until the next writer opens the cache. *f is closed in any case. */
 int ra_fill_finish(struct ra_fill **f, const char *proof, const struct ra_index_builder *indexes,
                    size_t n, struct ra_err *err);
 
@@ -77,8 +79,8 @@ int ra_fill_finish(struct ra_fill **f, const char *proof, const struct ra_index_
 void ra_fill_close(struct ra_fill **f);
 void ra_fill_discard(struct ra_fill **f);
 
-/* Adds to a table of the side's current complete snapshot, in one durable transaction of its own: facts
- * that were asked for after the snapshot was made. */
+/* Adds to a table of the side's current complete snapshot, in one durable transaction of its own:
+ * facts that were asked for after the snapshot was made. */
 struct ra_pair {
     struct ra_str key, value;
 };
@@ -90,11 +92,11 @@ int ra_cache_supplement(struct ra_cache *c, const char *side, const char *table,
 struct ra_snap;
 
 struct ra_snap_info {
-    uint64_t number;     /* N of the file's name */
-    int64_t created;     /* seconds since 1970, when it was completed */
+    uint64_t number; /* N of the file's name */
+    int64_t created; /* seconds since 1970, when it was completed */
     uint32_t records;
-    char hash[65];       /* lower-case hex */
-    const char *proof;   /* how completeness was proved; borrowed */
+    char hash[65];     /* lower-case hex */
+    const char *proof; /* how completeness was proved; borrowed */
 };
 
 /* Names of the sides that have a complete snapshot: calls each(ctx, side). */
@@ -113,11 +115,13 @@ struct ra_str ra_snap_get(struct ra_snap *s, const char *table, struct ra_str ke
 
 struct ra_cache_cursor;
 
-/* Over an index or table, in key order, duplicates in value order; NULL when there is no such one. */
+/* Over an index or table, in key order, duplicates in value order; NULL when there is no such one.
+ */
 struct ra_cache_cursor *ra_snap_index(struct ra_snap *s, const char *index);
 struct ra_cache_cursor *ra_snap_table(struct ra_snap *s, const char *table);
 int ra_cache_cursor_next(struct ra_cache_cursor *c, struct ra_str *key, struct ra_str *value);
-int ra_cache_cursor_seek(struct ra_cache_cursor *c, struct ra_str key); /* before the first >= key */
+int ra_cache_cursor_seek(struct ra_cache_cursor *c,
+                         struct ra_str key); /* before the first >= key */
 void ra_cache_cursor_close(struct ra_cache_cursor *c);
 
 #endif

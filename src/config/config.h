@@ -59,9 +59,10 @@ struct ra_config {
     } backup;
 };
 
-/* path: the file of -c, or NULL for the first that exists of $XDG_CONFIG_HOME/reanchor/reanchor.conf
- * (or ~/.config) and /etc/reanchor/reanchor.conf. Unknown sections and keys, wrong values and missing
- * required ones are RA_ECONFIG with file, line and the nearest known name. */
+/* path: the file of -c, or NULL for the first that exists of
+ * $XDG_CONFIG_HOME/reanchor/reanchor.conf (or ~/.config) and /etc/reanchor/reanchor.conf. Unknown
+ * sections and keys, wrong values and missing required ones are RA_ECONFIG with file, line and the
+ * nearest known name. */
 int ra_config_load(const char *path, struct ra_config **out, struct ra_err *err);
 void ra_config_free(struct ra_config **c);
 

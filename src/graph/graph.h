@@ -1,8 +1,9 @@
 /*
- * Microsoft Graph, read: sign-in, page chains to their explicit end, single documents, batches; or the
- * same from a folder of saved responses. One handle, one thread. Retries, throttling, token renewal and
- * cut bodies are handled inside; what comes out as an error is final for this run. A chain that did not
- * reach its end is an error, never a short list. The bearer token is sent to the configured hosts only.
+ * Microsoft Graph, read: sign-in, page chains to their explicit end, single documents, batches; or
+ * the same from a folder of saved responses. One handle, one thread. Retries, throttling, token
+ * renewal and cut bodies are handled inside; what comes out as an error is final for this run. A
+ * chain that did not reach its end is an error, never a short list. The bearer token is sent to the
+ * configured hosts only.
  */
 #ifndef RA_GRAPH_GRAPH_H
 #define RA_GRAPH_GRAPH_H
@@ -38,12 +39,12 @@ struct ra_graph_options {
     const char *graph_url, *login_url; /* overrides without version segment, or NULL */
     const char *ca_file;               /* or NULL for the system's */
     int connections;
-    const char *files_dir;             /* saved responses instead of a tenant, or NULL */
-    const volatile int *stop;          /* a signal number once the run must end, or NULL */
+    const char *files_dir;    /* saved responses instead of a tenant, or NULL */
+    const volatile int *stop; /* a signal number once the run must end, or NULL */
     void (*on_event)(void *ctx, const struct ra_graph_event *e); /* or NULL */
     void *ctx;
-    int64_t retry_budget_ms;           /* per request; 0 for the default of 30 minutes */
-    bool low_priority;                 /* x-ms-throttle-priority: low */
+    int64_t retry_budget_ms; /* per request; 0 for the default of 30 minutes */
+    bool low_priority;       /* x-ms-throttle-priority: low */
 };
 
 struct ra_graph;
@@ -58,21 +59,42 @@ int ra_graph_sign_in(struct ra_graph *g, struct ra_err *err);
 /* ---- collections of directory objects ---- */
 
 enum ra_collection {
-    RA_USERS, RA_GROUPS, RA_CONTACTS, RA_DEVICES, RA_DELETED_USERS, RA_COLLECTIONS
+    RA_USERS,
+    RA_GROUPS,
+    RA_CONTACTS,
+    RA_DEVICES,
+    RA_DELETED_USERS,
+    RA_COLLECTIONS
 };
 
 const char *ra_collection_name(enum ra_collection c); /* "users", … "deletedUsers" */
 
 /* String properties of an object, by what they are on the wire. Not every collection has each. */
 enum ra_graph_field {
-    RA_GF_ID, RA_GF_UPN, RA_GF_MAIL, RA_GF_MAIL_NICKNAME, RA_GF_DISPLAY_NAME, RA_GF_USER_TYPE,
-    RA_GF_IMMUTABLE_ID, RA_GF_SID, RA_GF_SAM, RA_GF_DOMAIN, RA_GF_DN, RA_GF_ON_PREMISES_UPN,
-    RA_GF_LAST_SYNC, RA_GF_DEVICE_ID, RA_GF_CREATED, RA_GF_DELETED_AT,
+    RA_GF_ID,
+    RA_GF_UPN,
+    RA_GF_MAIL,
+    RA_GF_MAIL_NICKNAME,
+    RA_GF_DISPLAY_NAME,
+    RA_GF_USER_TYPE,
+    RA_GF_IMMUTABLE_ID,
+    RA_GF_SID,
+    RA_GF_SAM,
+    RA_GF_DOMAIN,
+    RA_GF_DN,
+    RA_GF_ON_PREMISES_UPN,
+    RA_GF_LAST_SYNC,
+    RA_GF_DEVICE_ID,
+    RA_GF_CREATED,
+    RA_GF_DELETED_AT,
     RA_GF_COUNT
 };
 
 enum ra_graph_bool {
-    RA_GB_SYNC_ENABLED, RA_GB_ACCOUNT_ENABLED, RA_GB_ROLE_ASSIGNABLE, RA_GB_MAIL_ENABLED,
+    RA_GB_SYNC_ENABLED,
+    RA_GB_ACCOUNT_ENABLED,
+    RA_GB_ROLE_ASSIGNABLE,
+    RA_GB_MAIL_ENABLED,
     RA_GB_SECURITY_ENABLED,
     RA_GB_COUNT
 };
@@ -80,14 +102,14 @@ enum ra_graph_bool {
 /* One object of a page. Everything is borrowed for the call. */
 struct ra_graph_object {
     enum ra_collection in;
-    struct ra_str field[RA_GF_COUNT];      /* null, empty and missing are absent */
-    signed char flag[RA_GB_COUNT];         /* -1 null or missing, 0 false, 1 true */
-    const struct ra_str *proxies;          /* proxyAddresses */
+    struct ra_str field[RA_GF_COUNT]; /* null, empty and missing are absent */
+    signed char flag[RA_GB_COUNT];    /* -1 null or missing, 0 false, 1 true */
+    const struct ra_str *proxies;     /* proxyAddresses */
     size_t proxies_n;
-    struct ra_str provisioning_errors;     /* the array as JSON, absent when null or [] */
-    bool has_object_identifier;            /* onPremisesObjectIdentifier stood inline (null too) */
+    struct ra_str provisioning_errors; /* the array as JSON, absent when null or [] */
+    bool has_object_identifier;        /* onPremisesObjectIdentifier stood inline (null too) */
     struct ra_str object_identifier;
-    signed char cloud_managed;             /* inline onPremisesSyncBehavior: -1 none, 0, 1 */
+    signed char cloud_managed; /* inline onPremisesSyncBehavior: -1 none, 0, 1 */
 };
 
 /* Called once for each page, in the chain's order. mark: the chain's next link, absent on the last
@@ -95,14 +117,16 @@ struct ra_graph_object {
 typedef int ra_page_fn(void *ctx, size_t chain, const struct ra_graph_object *objects, size_t n,
                        struct ra_str mark, struct ra_err *err);
 
-/* One chain to read: a whole collection, or with filter a part of it ($filter text, not encoded). */
+/* One chain to read: a whole collection, or with filter a part of it ($filter text, not encoded).
+ */
 struct ra_chain {
     enum ra_collection collection;
-    const char *filter;       /* or NULL */
-    const char *mark;         /* resume here, or NULL from the start */
+    const char *filter; /* or NULL */
+    const char *mark;   /* resume here, or NULL from the start */
 };
 
-/* Runs the chains side by side, at most `connections` requests at once, each to its explicit end. */
+/* Runs the chains side by side, at most `connections` requests at once, each to its explicit end.
+ */
 int ra_graph_read(struct ra_graph *g, const struct ra_chain *chains, size_t n, ra_page_fn *page,
                   void *ctx, struct ra_err *err);
 
@@ -118,13 +142,14 @@ enum ra_document {
     RA_DOC_SYNCHRONIZATION_BETA, /* the same on beta: anchorAttribute, currentExportData */
     RA_DOC_ROLE_ASSIGNMENTS,
     RA_DOC_ROLE_ELIGIBILITIES,
-    RA_DOC_ROLE_DEFINITIONS,     /* beta: isPrivileged */
-    RA_DOC_ROLE_GROUP_MEMBERS,   /* files only; live: ra_graph_group_members */
-    RA_DOC_SYNC_BEHAVIOR,        /* files only; live: ra_graph_sync_behavior */
+    RA_DOC_ROLE_DEFINITIONS,   /* beta: isPrivileged */
+    RA_DOC_ROLE_GROUP_MEMBERS, /* files only; live: ra_graph_group_members */
+    RA_DOC_SYNC_BEHAVIOR,      /* files only; live: ra_graph_sync_behavior */
     RA_DOCUMENTS
 };
 
-const char *ra_document_name(enum ra_document d); /* the saved file's name, such as "roleAssignments" */
+const char *
+ra_document_name(enum ra_document d); /* the saved file's name, such as "roleAssignments" */
 
 enum ra_document_state {
     RA_DOC_READ,    /* json is {"value":[…]} over all pages, or the single object */
@@ -141,14 +166,15 @@ int ra_graph_document(struct ra_graph *g, enum ra_document d, enum ra_document_s
 /* Ids of a group's transitive user members, to the end of the chain: calls each(ctx, id). */
 int ra_graph_group_members(struct ra_graph *g, const char *group_id,
                            void (*each)(void *ctx, struct ra_str id), void *ctx,
-                           enum ra_document_state *state, struct ra_err *refusal, struct ra_err *err);
+                           enum ra_document_state *state, struct ra_err *refusal,
+                           struct ra_err *err);
 
 /* ---- facts asked for one by one, in $batch calls of 20 ---- */
 
 struct ra_fact_request {
     enum ra_collection collection; /* RA_USERS, RA_GROUPS, RA_CONTACTS */
     const char *id;
-    signed char cloud_managed;     /* answer: -1 not obtained, 0, 1 */
+    signed char cloud_managed; /* answer: -1 not obtained, 0, 1 */
 };
 
 /* isCloudManaged of each; one that is refused stays -1 and *refusal keeps the first refusal. */
