@@ -96,7 +96,7 @@ void ra_ad_keys(const struct ra_ad_object *o, uint32_t seq, enum ra_index index,
     struct ra_addresses addresses;
 
     ra_arena_reset(scratch);
-    if (index == RA_IX_ANCHOR && o->kind == RA_USER)
+    if (index == RA_IX_ANCHOR && (o->kind == RA_USER || o->kind == RA_GROUP))
         put(&e, ra_anchor_of(o, &consistency, scratch));
     else if (index == RA_IX_GUID)
         put(&e, ra_anchor_encode(o->guid, scratch));

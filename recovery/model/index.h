@@ -14,7 +14,8 @@
  * merging. Deleted objects are in their side's indexes with RA_ENTRY_DELETED. */
 enum ra_index {
     RA_IX_ID,     /* cloud: object id, lower case                                                */
-    RA_IX_ANCHOR, /* cloud: users' immutableId · AD: users' anchor in ConsistencyGuid mode       */
+    RA_IX_ANCHOR, /* cloud: users' immutableId · AD: users' and groups' anchor in ConsistencyGuid
+                     mode */
     RA_IX_GUID,   /* cloud: deviceId · AD: objectGUID; both as the Base64 of LDAP's order        */
     RA_IX_SID,    /* both: users, groups (AD: computers too), string form                         */
     RA_IX_ADDRESS, /* both: every SMTP address, case-folded, RA_ENTRY_PRIMARY on the primary */

@@ -1,0 +1,172 @@
+#include "recovery/match/join.h"
+
+#include <stdlib.h>
+
+int ra_anchor_index(const struct ra_side *side, const struct ra_anchor_attribute *attribute)
+{
+    if (attribute->kind == RA_ANCHOR_CONSISTENCY_GUID)
+        return RA_IX_ANCHOR;
+    if (attribute->kind == RA_ANCHOR_OBJECT_GUID)
+        return RA_IX_GUID;
+    for (size_t i = 0; i < side->customs; i++)
+        if (ra_str_eq_fold(side->custom[i], attribute->name))
+            return RA_IX_CUSTOM + (int)i;
+    return -1;
+}
+
+static int which(const struct ra_side *side, const void *ctx)
+{
+    return ra_anchor_index(side, ctx);
+}
+
+/* The counted users: live synced ones; in a tenant without any, live ones with an immutableId. */
+static uint64_t mark_counted(struct ra_world *w)
+{
+    const unsigned synced = RA_CLOUD_LIVE | RA_CLOUD_SYNCED;
+    const unsigned anchored = RA_CLOUD_LIVE | RA_CLOUD_ANCHORED;
+    unsigned wanted = anchored;
+    uint64_t all = 0;
+
+    for (uint32_t i = 0; i < w->cloud_n; i++)
+        if (w->cloud[i].kind == RA_USER && (w->cloud[i].bits & synced) == synced)
+            wanted = synced;
+    for (uint32_t i = 0; i < w->cloud_n; i++)
+        if (w->cloud[i].kind == RA_USER && (w->cloud[i].bits & wanted) == wanted) {
+            w->cloud[i].bits |= RA_CLOUD_COUNTED;
+            all++;
+        }
+    return all;
+}
+
+static bool reproduced(const struct ra_world *w, const struct ra_join_group *g)
+{
+    for (size_t i = 0; i < g->ad_n; i++)
+        if (g->ad[i].kind == RA_USER && !(g->ad[i].bits & RA_ENTRY_DELETED) &&
+            !w->ad[g->ad[i].number].skip)
+            return true;
+    return false;
+}
+
+static int count_candidate(struct ra_world *w, const struct ra_anchor_attribute *attribute,
+                           uint64_t *count)
+{
+    struct ra_join *j = ra_join_open(w, which, attribute, RA_IX_ANCHOR, false);
+    struct ra_join_group g;
+    int rc = j ? 1 : -(int)RA_EINTEGRITY;
+
+    while (rc > 0 && (rc = ra_join_next(j, &g)) > 0) {
+        if (!g.cloud_n || !reproduced(w, &g))
+            continue;
+        for (size_t i = 0; i < g.cloud_n; i++) {
+            struct ra_cloud_fact *c = &w->cloud[g.cloud[i].number];
+            if (!(c->bits & RA_CLOUD_COUNTED))
+                continue;
+            c->bits |= RA_CLOUD_ANY;
+            ++*count;
+        }
+    }
+    ra_join_close(j);
+    return rc < 0 ? ra_fail(w->err, RA_EINTEGRITY, "the cached anchor index cannot be read") : 0;
+}
+
+static void add_candidate(struct ra_detection *d, struct ra_str name)
+{
+    struct ra_anchor_attribute a, known;
+
+    if (ra_str_absent(name))
+        return;
+    a = ra_anchor_attribute(name);
+    for (size_t i = 0; i < d->candidates_n; i++) {
+        known = ra_anchor_attribute(d->candidates[i].name);
+        if (ra_anchor_attribute_eq(&a, &known))
+            return;
+    }
+    d->candidates[d->candidates_n++] = (struct ra_candidate){.name = a.name};
+}
+
+static bool is_auto(const struct ra_policy *p)
+{
+    return ra_str_absent(p->anchor_attribute) ||
+           ra_str_eq_fold(p->anchor_attribute, RA_STR("auto"));
+}
+
+/* decision: "Candidates, in this order". The configured attribute is never missing from the list.
+ */
+static void list_candidates(struct ra_world *w, struct ra_detection *d)
+{
+    const struct ra_policy *p = w->in->policy;
+
+    d->candidates =
+        ra_arena_alloc(&w->result->arena, (p->candidates_n + 4) * sizeof *d->candidates);
+    add_candidate(d, RA_STR("mS-DS-ConsistencyGuid"));
+    add_candidate(d, RA_STR("objectGUID"));
+    for (size_t i = 0; i < p->candidates_n; i++)
+        add_candidate(d, p->candidates[i]);
+    if (!is_auto(p))
+        add_candidate(d, p->anchor_attribute);
+    add_candidate(d, w->in->tenant->anchor_attribute);
+}
+
+static size_t position(const struct ra_detection *d, struct ra_str name)
+{
+    struct ra_anchor_attribute wanted = ra_anchor_attribute(name), a;
+
+    for (size_t i = 0; i < d->candidates_n; i++) {
+        a = ra_anchor_attribute(d->candidates[i].name);
+        if (ra_anchor_attribute_eq(&a, &wanted))
+            return i;
+    }
+    return d->candidates_n;
+}
+
+/* The best; a tie goes to the tenant's own attribute, then by the order of the list. */
+static size_t best(const struct ra_detection *d, struct ra_str tenants_own)
+{
+    size_t own = ra_str_absent(tenants_own) ? d->candidates_n : position(d, tenants_own), b = 0;
+
+    for (size_t i = 1; i < d->candidates_n; i++)
+        if (d->candidates[i].reproduced > d->candidates[b].reproduced)
+            b = i;
+    if (own < d->candidates_n && d->candidates[own].reproduced == d->candidates[b].reproduced)
+        b = own;
+    return b;
+}
+
+static bool fewer_than_99_percent(uint64_t n, uint64_t of)
+{
+    return n * 100 < of * 99;
+}
+
+static void choose(struct ra_world *w, struct ra_detection *d)
+{
+    const struct ra_policy *p = w->in->policy;
+    size_t b = best(d, w->in->tenant->anchor_attribute);
+    uint64_t n;
+
+    d->chosen = is_auto(p) ? b : position(d, p->anchor_attribute);
+    n = d->candidates[d->chosen].reproduced;
+    if (is_auto(p))
+        d->undetermined = n == 0 || fewer_than_99_percent(n, d->any) || n * 2 < d->all;
+    else
+        d->weak =
+            (fewer_than_99_percent(n, d->any) && d->candidates[b].reproduced > n) || n * 2 < d->all;
+}
+
+int ra_detect(struct ra_world *w)
+{
+    struct ra_detection *d = &w->result->detection;
+
+    list_candidates(w, d);
+    d->all = mark_counted(w);
+    for (size_t i = 0; i < d->candidates_n; i++) {
+        struct ra_anchor_attribute a = ra_anchor_attribute(d->candidates[i].name);
+        int rc = count_candidate(w, &a, &d->candidates[i].reproduced);
+        if (rc != 0)
+            return rc;
+    }
+    for (uint32_t i = 0; i < w->cloud_n; i++)
+        d->any += (w->cloud[i].bits & RA_CLOUD_ANY) != 0;
+    choose(w, d);
+    w->anchor = ra_anchor_attribute(d->candidates[d->chosen].name);
+    return 0;
+}

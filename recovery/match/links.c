@@ -1,0 +1,289 @@
+#include "recovery/match/join.h"
+
+#include "recovery/model/address.h"
+
+#include <stdlib.h>
+
+static void hold(struct ra_ad_fact *f, enum ra_slot slot, uint32_t cloud)
+{
+    if (f->n[slot] == 0) {
+        f->first[slot] = cloud;
+        f->n[slot] = 1;
+    } else if (f->first[slot] != cloud) {
+        f->n[slot] = 2;
+    }
+}
+
+static bool in_scope(const struct ra_world *w, const struct ra_holder *h)
+{
+    const struct ra_ad_fact *f = &w->ad[h->number];
+
+    return !f->skip && !(f->bits & RA_AD_DELETED);
+}
+
+/* An AD object that takes no part carries the key of these cloud objects: why they would be
+ * orphans. */
+static void mark(struct ra_world *w, const struct ra_holder *ad, const struct ra_holder *cloud)
+{
+    const struct ra_ad_fact *f = &w->ad[ad->number];
+
+    if (f->bits & RA_AD_DELETED)
+        w->cloud[cloud->number].bits |= RA_CLOUD_AD_DELETED;
+    else if (f->skip == RA_SKIP_SCOPE || f->skip == RA_SKIP_LINKED)
+        w->cloud[cloud->number].bits |= RA_CLOUD_OUT_OF_SCOPE;
+}
+
+/* Two of one kind with one anchor: none of them can be told from the other (row 33). */
+static void mark_duplicates(struct ra_world *w, const struct ra_join_group *g, enum ra_kind kind,
+                            bool cloud_duplicate)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < g->ad_n; i++)
+        n += g->ad[i].kind == kind && in_scope(w, &g->ad[i]);
+    if (n < 2 && !(n == 1 && cloud_duplicate))
+        return;
+    for (size_t i = 0; i < g->ad_n; i++)
+        if (g->ad[i].kind == kind && in_scope(w, &g->ad[i]))
+            w->ad[g->ad[i].number].bits |= RA_AD_DUP_ANCHOR;
+    for (size_t i = 0; kind == RA_USER && i < g->cloud_n; i++)
+        if (w->cloud[g->cloud[i].number].bits & RA_CLOUD_LIVE)
+            w->cloud[g->cloud[i].number].bits |= RA_CLOUD_CLAIMED;
+}
+
+static void link_anchor(struct ra_world *w, const struct ra_join_group *g, bool users, bool groups)
+{
+    size_t live = 0;
+
+    for (size_t i = 0; i < g->cloud_n; i++)
+        live += (w->cloud[g->cloud[i].number].bits & RA_CLOUD_LIVE) != 0;
+    for (size_t i = 0; users && i < g->ad_n; i++) {
+        const struct ra_holder *ad = &g->ad[i];
+        for (size_t k = 0; ad->kind == RA_USER && k < g->cloud_n; k++) {
+            bool alive = w->cloud[g->cloud[k].number].bits & RA_CLOUD_LIVE;
+            if (in_scope(w, ad))
+                hold(&w->ad[ad->number], alive ? RA_SLOT_ANCHOR : RA_SLOT_DELETED,
+                     g->cloud[k].number);
+            else
+                mark(w, ad, &g->cloud[k]);
+        }
+    }
+    if (users)
+        mark_duplicates(w, g, RA_USER, live > 1);
+    if (groups)
+        mark_duplicates(w, g, RA_GROUP, false);
+}
+
+static void link_anchor_users(struct ra_world *w, const struct ra_join_group *g)
+{
+    link_anchor(w, g, true, false);
+}
+
+static void link_anchor_groups(struct ra_world *w, const struct ra_join_group *g)
+{
+    link_anchor(w, g, false, true);
+}
+
+static void link_device(struct ra_world *w, const struct ra_join_group *g)
+{
+    for (size_t i = 0; i < g->ad_n; i++)
+        for (size_t k = 0; k < g->cloud_n; k++) {
+            if (!in_scope(w, &g->ad[i]))
+                mark(w, &g->ad[i], &g->cloud[k]);
+            else if (g->ad[i].kind == RA_COMPUTER)
+                hold(&w->ad[g->ad[i].number], RA_SLOT_ANCHOR, g->cloud[k].number);
+        }
+}
+
+static void link_sid(struct ra_world *w, const struct ra_join_group *g)
+{
+    for (size_t i = 0; i < g->ad_n; i++)
+        for (size_t k = 0; k < g->cloud_n; k++) {
+            const struct ra_cloud_fact *c = &w->cloud[g->cloud[k].number];
+            if (!in_scope(w, &g->ad[i]))
+                mark(w, &g->ad[i], &g->cloud[k]);
+            else if ((c->bits & RA_CLOUD_LIVE) && c->kind == g->ad[i].kind)
+                hold(&w->ad[g->ad[i].number], RA_SLOT_SID, g->cloud[k].number);
+        }
+}
+
+/* Marks in-scope objects when more than one of them holds the key. */
+static void mark_ad_duplicates(struct ra_world *w, const struct ra_join_group *g)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < g->ad_n; i++)
+        n += in_scope(w, &g->ad[i]);
+    for (size_t i = 0; n > 1 && i < g->ad_n; i++)
+        if (in_scope(w, &g->ad[i]))
+            w->ad[g->ad[i].number].bits |= RA_AD_DUP;
+}
+
+/* The index has the login attribute; where the effective UPN is another, the override has it. */
+static void link_upn(struct ra_world *w, const struct ra_join_group *g)
+{
+    for (size_t i = 0; i < g->ad_n; i++)
+        for (size_t k = 0; in_scope(w, &g->ad[i]) && k < g->cloud_n; k++)
+            if (w->cloud[g->cloud[k].number].bits & RA_CLOUD_LIVE)
+                hold(&w->ad[g->ad[i].number], RA_SLOT_UPN, g->cloud[k].number);
+    mark_ad_duplicates(w, g);
+}
+
+static void link_address(struct ra_world *w, const struct ra_join_group *g)
+{
+    for (size_t i = 0; i < g->ad_n; i++) {
+        const struct ra_holder *ad = &g->ad[i];
+        bool part = in_scope(w, ad);
+        for (size_t k = 0; k < g->cloud_n; k++) {
+            const struct ra_holder *cloud = &g->cloud[k];
+            bool both = ad->bits & cloud->bits & RA_ENTRY_PRIMARY;
+            if (!(w->cloud[cloud->number].bits & RA_CLOUD_LIVE))
+                continue;
+            if (part)
+                hold(&w->ad[ad->number], RA_SLOT_ADDRESS, cloud->number);
+            if (part && both)
+                hold(&w->ad[ad->number], RA_SLOT_PRIMARY, cloud->number);
+            else if (both && cloud->kind == RA_CONTACT && !(w->ad[ad->number].bits & RA_AD_DELETED))
+                mark(w, ad, cloud);
+        }
+    }
+    mark_ad_duplicates(w, g);
+}
+
+static void link_name(struct ra_world *w, const struct ra_join_group *g)
+{
+    bool held = false;
+
+    for (size_t k = 0; k < g->cloud_n; k++)
+        held = held || (w->cloud[g->cloud[k].number].bits & RA_CLOUD_LIVE);
+    for (size_t i = 0; held && i < g->ad_n; i++)
+        w->ad[g->ad[i].number].bits |= RA_AD_NAME_HELD;
+}
+
+static int fixed_index(const struct ra_side *side, const void *ctx)
+{
+    (void)side;
+    return *(const int *)ctx;
+}
+
+static int anchor_index(const struct ra_side *side, const void *ctx)
+{
+    return ra_anchor_index(side, ctx);
+}
+
+typedef void link_fn(struct ra_world *w, const struct ra_join_group *g);
+
+static int walk(struct ra_world *w, struct ra_join *j, link_fn *link)
+{
+    struct ra_join_group g;
+    int rc = j ? 1 : -1;
+
+    while (rc > 0 && (rc = ra_join_next(j, &g)) > 0)
+        link(w, &g);
+    ra_join_close(j);
+    return rc < 0 ? ra_fail(w->err, RA_EINTEGRITY, "a cached index cannot be read") : 0;
+}
+
+static int walk_index(struct ra_world *w, int ad, int cloud, link_fn *link)
+{
+    return walk(w, ra_join_open(w, fixed_index, &ad, cloud, false), link);
+}
+
+/* Entries of the login index whose object has an override must not count under the login. */
+static void link_upn_unless_replaced(struct ra_world *w, const struct ra_join_group *g)
+{
+    struct ra_join_group kept = *g;
+    struct ra_holder *ad = ra_calloc(g->ad_n + 1, sizeof *ad);
+
+    kept.ad = ad;
+    kept.ad_n = 0;
+    for (size_t i = 0; i < g->ad_n; i++) {
+        bool replaced = w->ad[g->ad[i].number].bits & RA_AD_UPN_REPLACED;
+        if (!replaced || (g->ad[i].bits & RA_ENTRY_PRIMARY)) /* the override's own entry */
+            ad[kept.ad_n++] = g->ad[i];
+    }
+    link_upn(w, &kept);
+    free(ad);
+}
+
+/* A user without a value for a custom anchor attribute never provisions by itself. */
+static void skip_unanchored(struct ra_world *w)
+{
+    struct ra_ad_object o;
+    struct ra_arena scratch = {0};
+
+    for (uint32_t i = 0; w->anchor.kind == RA_ANCHOR_CUSTOM && i < w->ad_n; i++) {
+        struct ra_ad_fact *f = &w->ad[i];
+        if (f->kind != RA_USER || f->skip || (f->bits & RA_AD_DELETED))
+            continue;
+        ra_arena_reset(&scratch);
+        if (ra_ad_decode(ra_world_ad_record(w, i), &o) &&
+            ra_str_absent(ra_anchor_of(&o, &w->anchor, &scratch)))
+            f->skip = RA_SKIP_NO_ANCHOR;
+    }
+    ra_arena_free(&scratch);
+}
+
+/* AD contacts, computers and groups that take no part can carry a user's anchor too; they are few.
+ */
+static int mark_other_kinds(struct ra_world *w)
+{
+    const struct ra_side *cloud = w->in->cloud;
+    struct ra_side_cursor *c = cloud->open_index(cloud->ctx, RA_IX_ANCHOR);
+    struct ra_arena scratch = {0};
+    char room[RA_KEY_MAX];
+    int rc = 0;
+
+    for (uint32_t i = 0; c && rc >= 0 && i < w->ad_n; i++) {
+        struct ra_holder ad = {i, w->ad[i].kind, 0}, peer = {0};
+        struct ra_str anchor, key, value;
+        struct ra_ad_object o;
+        struct ra_entry e;
+        if (ad.kind == RA_USER || in_scope(w, &ad) || !ra_ad_decode(ra_world_ad_record(w, i), &o))
+            continue;
+        ra_arena_reset(&scratch);
+        anchor = ra_index_key(ra_anchor_of(&o, &w->anchor, &scratch), room);
+        rc = cloud->seek(c, anchor);
+        while (rc >= 0 && (rc = cloud->next(c, &key, &value)) > 0 && ra_str_eq(key, anchor))
+            if (ra_entry_unpack(value, &e) && e.seq < w->cloud_n) {
+                peer.number = e.seq;
+                mark(w, &ad, &peer);
+            }
+    }
+    if (c)
+        cloud->close(c);
+    ra_arena_free(&scratch);
+    return rc < 0 ? ra_fail(w->err, RA_EINTEGRITY, "the cached anchor index cannot be read") : 0;
+}
+
+static int link_anchors(struct ra_world *w)
+{
+    bool stamped = w->anchor.kind == RA_ANCHOR_CONSISTENCY_GUID;
+    int rc =
+        walk(w, ra_join_open(w, anchor_index, &w->anchor, RA_IX_ANCHOR, false), link_anchor_users);
+
+    if (rc == 0)
+        rc = walk_index(w, stamped ? RA_IX_ANCHOR : RA_IX_GUID, -1, link_anchor_groups);
+    return rc == 0 ? mark_other_kinds(w) : rc;
+}
+
+int ra_world_link(struct ra_world *w)
+{
+    const int upn = RA_IX_UPN;
+    int rc;
+
+    skip_unanchored(w);
+    rc = link_anchors(w);
+    if (rc == 0)
+        rc = walk_index(w, RA_IX_GUID, RA_IX_GUID, link_device);
+    if (rc == 0)
+        rc = walk_index(w, RA_IX_SID, RA_IX_SID, link_sid);
+    if (rc == 0)
+        rc = walk(w, ra_join_open(w, fixed_index, &upn, RA_IX_UPN, true),
+                  w->overrides_n ? link_upn_unless_replaced : link_upn);
+    if (rc == 0)
+        rc = walk_index(w, RA_IX_ADDRESS, RA_IX_ADDRESS, link_address);
+    if (rc == 0)
+        rc = walk_index(w, RA_IX_NAME, RA_IX_NAME, link_name);
+    return rc;
+}

@@ -1,0 +1,119 @@
+#include "recovery/match/match.h"
+
+#include "recovery/match/case.h"
+
+#include <stdlib.h>
+
+static void decide(struct ra_case *c)
+{
+    switch (c->o.kind) {
+    case RA_USER:
+        ra_decide_user(c);
+        break;
+    case RA_GROUP:
+        ra_decide_group(c);
+        break;
+    case RA_CONTACT:
+        ra_decide_contact(c);
+        break;
+    case RA_COMPUTER:
+        ra_decide_computer(c);
+        break;
+    case RA_DEVICE:
+    case RA_KINDS:
+        break;
+    }
+    ra_case_evidence(c);
+}
+
+static void skip(struct ra_case *c)
+{
+    c->v->code = c->f->skip;
+    c->v->cause = c->f->cause;
+    c->v->row = c->f->skip == RA_SKIP_LINKED ? 31 : 0;
+    c->v->confidence =
+        c->f->cause == RA_CAUSE_ADMIN_DESCRIPTION ? RA_CONFIDENCE_M : RA_CONFIDENCE_H;
+}
+
+static void count(struct ra_result *r, const struct ra_verdict *v)
+{
+    r->counts[v->code]++;
+    for (int i = 0; v->warnings && i < RA_WARNINGS; i++)
+        r->warnings[i] += v->warnings >> i & 1;
+}
+
+static void decide_all(struct ra_world *w)
+{
+    struct ra_result *r = w->result;
+    struct ra_arena scratch = {0};
+    struct ra_case c = {.w = w, .scratch = &scratch};
+
+    for (uint32_t n = 0; n < w->ad_n; n++) {
+        if (w->ad[n].bits & RA_AD_DELETED)
+            continue;
+        c.number = n;
+        c.f = &w->ad[n];
+        c.v = &r->verdicts[r->verdicts_n++];
+        *c.v = (struct ra_verdict){.ad = n, .cloud = RA_NONE, .kind = c.f->kind};
+        ra_arena_reset(&scratch);
+        if (c.f->skip)
+            skip(&c);
+        else if (ra_ad_decode(ra_world_ad_record(w, n), &c.o))
+            decide(&c);
+        count(r, c.v);
+    }
+    ra_arena_free(&scratch);
+}
+
+/* Room for a verdict each of the AD objects and of the cloud objects; only what is used is touched.
+ */
+static void make_room(struct ra_world *w)
+{
+    w->result->verdicts = ra_malloc(((size_t)w->ad_n + w->cloud_n) * sizeof *w->result->verdicts);
+}
+
+static void list_needs(struct ra_world *w, unsigned bit, uint32_t **out, size_t *n)
+{
+    size_t cap = 0;
+
+    *n = 0;
+    for (uint32_t i = 0; i < w->cloud_n; i++)
+        if (w->cloud[i].bits & bit) {
+            *out = ra_grow(*out, &cap, *n + 1, sizeof **out);
+            (*out)[(*n)++] = i;
+        }
+}
+
+int ra_match(const struct ra_match_input *in, struct ra_result *out, struct ra_err *err)
+{
+    struct ra_world w = {.in = in, .result = out, .err = err};
+    int rc;
+
+    *out = (struct ra_result){0};
+    rc = ra_world_read(&w);
+    if (rc == 0)
+        rc = ra_detect(&w);
+    if (rc == 0)
+        rc = ra_world_link(&w);
+    if (rc == 0) {
+        make_room(&w);
+        decide_all(&w);
+        ra_leftovers(&w);
+        ra_gate(&w);
+        list_needs(&w, RA_CLOUD_NEED_SOA, &out->need_soa, &out->need_soa_n);
+        list_needs(&w, RA_CLOUD_NEED_OOI, &out->need_ooi, &out->need_ooi_n);
+    }
+    ra_world_free(&w);
+    if (rc != 0)
+        ra_result_free(out);
+    return rc;
+}
+
+void ra_result_free(struct ra_result *r)
+{
+    free(r->verdicts);
+    free(r->need_soa);
+    free(r->need_ooi);
+    ra_arena_free(&r->arena);
+    *r = (struct ra_result){0};
+}

@@ -1,0 +1,106 @@
+/*
+ * What is known of every object while one decision is made: a few dozen bytes each, filled by one
+ * walk over the records (facts.c) and one merge for each index (links.c). Internal to match.
+ */
+#ifndef RA_MATCH_WORLD_H
+#define RA_MATCH_WORLD_H
+
+#include "recovery/match/match.h"
+#include "recovery/model/anchor.h"
+
+/* The ways in which cloud objects can hold what an AD object has. */
+enum ra_slot {
+    RA_SLOT_ANCHOR,  /* live users with our anchor; of a computer: live devices with our objectGUID
+                      */
+    RA_SLOT_DELETED, /* soft-deleted users with our anchor */
+    RA_SLOT_SID,     /* live objects of our kind with our SID */
+    RA_SLOT_PRIMARY, /* live objects whose primary SMTP is ours */
+    RA_SLOT_UPN,     /* live users with our effective UPN */
+    RA_SLOT_ADDRESS, /* live objects that hold any of our addresses */
+    RA_SLOTS
+};
+
+enum {
+    RA_AD_DELETED = 1,
+    RA_AD_UPN_REPLACED = 2,
+    RA_AD_TWO_PRIMARIES = 4,
+    RA_AD_SIZE = 8,
+    RA_AD_DUP = 16, /* our effective UPN or an address is another in-scope AD object's too */
+    RA_AD_DUP_ANCHOR = 32,
+    RA_AD_NAME_HELD = 64, /* a live cloud group has our name */
+    RA_AD_MAIL_ENABLED = 128,
+    RA_AD_GUID_LENGTH = 256, /* a ConsistencyGuid that is not 16 bytes */
+    RA_AD_UNSTAMPED = 512,   /* no ConsistencyGuid */
+};
+
+struct ra_ad_fact {
+    uint32_t first[RA_SLOTS];  /* one holder, when there is any */
+    uint8_t n[RA_SLOTS];       /* 0, 1, or 2 for several: then the index is asked again */
+    uint8_t kind, skip, cause; /* skip: the SKIP_* code, 0 for in scope */
+    uint16_t bits;
+};
+
+enum {
+    RA_CLOUD_LIVE = 1,
+    RA_CLOUD_SYNCED = 2,
+    RA_CLOUD_GUEST = 4,
+    RA_CLOUD_ANCHORED = 8, /* has an immutableId */
+    RA_CLOUD_ROLE_GROUP = 16,
+    RA_CLOUD_SOA_KNOWN = 32,
+    RA_CLOUD_SOA_CLOUD = 64, /* isCloudManaged */
+    RA_CLOUD_CLAIMED = 128,
+    RA_CLOUD_CONTESTED = 256,    /* peer of an ANCHOR_DRIFT or ANCHOR_CONFLICT */
+    RA_CLOUD_OUT_OF_SCOPE = 512, /* an AD object out of scope carries its key */
+    RA_CLOUD_AD_DELETED = 1024,
+    RA_CLOUD_COUNTED = 2048, /* takes part in anchor detection */
+    RA_CLOUD_ANY = 4096,     /* some candidate reproduces its anchor */
+    RA_CLOUD_NEED_SOA = 8192,
+    RA_CLOUD_NEED_OOI = 16384,
+};
+
+struct ra_cloud_fact {
+    uint16_t bits;
+    uint8_t kind;
+    uint8_t roles; /* RA_ROLE_… */
+};
+
+/* A user's effective UPN where it differs from what the index has. */
+struct ra_upn_override {
+    struct ra_str upn;
+    uint32_t number;
+};
+
+struct ra_world {
+    const struct ra_match_input *in;
+    struct ra_result *result;
+    struct ra_err *err;
+    uint32_t ad_n, cloud_n;
+    uint32_t *base; /* of each directory: the number of its first object */
+    struct ra_ad_fact *ad;
+    struct ra_cloud_fact *cloud;
+    struct ra_str *ooi; /* by cloud sequence number; NULL when never asked. p NULL: unknown */
+    struct ra_upn_override *overrides; /* sorted by upn */
+    size_t overrides_n, overrides_cap;
+    struct ra_anchor_attribute anchor;          /* the chosen one */
+    struct ra_arena arena;                      /* lives as long as the world */
+    struct ra_side_cursor *asked[RA_IX_CUSTOM]; /* cursors for asking an index again */
+};
+
+/* facts.c */
+int ra_world_read(struct ra_world *w);
+void ra_world_free(struct ra_world *w);
+struct ra_str ra_world_ad_record(const struct ra_world *w, uint32_t number);
+
+/* scope.c: 0 when in scope, else the SKIP_* code, with its cause. */
+uint8_t ra_scope(const struct ra_ad_object *o, const struct ra_scope *scope, uint8_t *cause);
+
+/* detect.c: which attribute is the source anchor; fills the result's detection. */
+int ra_detect(struct ra_world *w);
+
+/* links.c: fills the slots and marks of all objects. */
+int ra_world_link(struct ra_world *w);
+
+/* The index that carries this anchor attribute for users in a directory, or -1. */
+int ra_anchor_index(const struct ra_side *side, const struct ra_anchor_attribute *attribute);
+
+#endif
