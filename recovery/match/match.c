@@ -69,19 +69,20 @@ static void decide_all(struct ra_world *w)
  */
 static void make_room(struct ra_world *w)
 {
-    w->result->verdicts = ra_malloc(((size_t)w->ad_n + w->cloud_n) * sizeof *w->result->verdicts);
+    w->result->verdicts = ra_arena_alloc(&w->result->arena, ((size_t)w->ad_n + w->cloud_n) *
+                                                                sizeof *w->result->verdicts);
 }
 
 static void list_needs(struct ra_world *w, unsigned bit, uint32_t **out, size_t *n)
 {
-    size_t cap = 0;
-
     *n = 0;
     for (uint32_t i = 0; i < w->cloud_n; i++)
-        if (w->cloud[i].bits & bit) {
-            *out = ra_grow(*out, &cap, *n + 1, sizeof **out);
+        *n += (w->cloud[i].bits & bit) != 0;
+    *out = ra_arena_alloc(&w->result->arena, *n * sizeof **out);
+    *n = 0;
+    for (uint32_t i = 0; i < w->cloud_n; i++)
+        if (w->cloud[i].bits & bit)
             (*out)[(*n)++] = i;
-        }
 }
 
 int ra_match(const struct ra_match_input *in, struct ra_result *out, struct ra_err *err)
@@ -107,13 +108,4 @@ int ra_match(const struct ra_match_input *in, struct ra_result *out, struct ra_e
     if (rc != 0)
         ra_result_free(out);
     return rc;
-}
-
-void ra_result_free(struct ra_result *r)
-{
-    free(r->verdicts);
-    free(r->need_soa);
-    free(r->need_ooi);
-    ra_arena_free(&r->arena);
-    *r = (struct ra_result){0};
 }
