@@ -7,6 +7,8 @@
 
 static enum ra_log_level current = RA_LOG_NORMAL;
 static bool as_json;
+static void (*around_before)(void *ctx), (*around_after)(void *ctx);
+static void *around_ctx;
 
 void ra_log_setup(enum ra_log_level level, bool json)
 {
@@ -14,22 +16,23 @@ void ra_log_setup(enum ra_log_level level, bool json)
     as_json = json;
 }
 
+void ra_log_around(void (*before)(void *ctx), void (*after)(void *ctx), void *ctx)
+{
+    around_before = before;
+    around_after = after;
+    around_ctx = ctx;
+}
+
 bool ra_log_on(enum ra_log_level level)
 {
     return level <= current;
 }
 
-static void line(const char *kind, const char *fmt, va_list ap)
+static void put_json(const char *kind, const char *text)
 {
-    char text[2048];
     struct ra_buf b;
     struct ra_json j;
 
-    vsnprintf(text, sizeof text, fmt, ap);
-    if (!as_json) {
-        fprintf(stderr, "%s%s\n", kind[0] == 'w' ? "warning: " : "", text);
-        return;
-    }
     ra_buf_init(&b, 1 << 16);
     ra_json_init(&j, &b);
     ra_json_object(&j);
@@ -42,6 +45,22 @@ static void line(const char *kind, const char *fmt, va_list ap)
     ra_json_object_end(&j);
     fprintf(stderr, "%s\n", ra_buf_z(&b));
     ra_buf_free(&b);
+}
+
+__attribute__((format(printf, 2, 0))) static void line(const char *kind, const char *fmt,
+                                                       va_list ap)
+{
+    char text[2048];
+
+    vsnprintf(text, sizeof text, fmt, ap);
+    if (around_before)
+        around_before(around_ctx);
+    if (as_json)
+        put_json(kind, text);
+    else
+        fprintf(stderr, "%s%s\n", kind[0] == 'w' ? "warning: " : "", text);
+    if (around_after)
+        around_after(around_ctx);
 }
 
 void ra_log(enum ra_log_level level, const char *fmt, ...)

@@ -15,4 +15,8 @@ bool ra_log_on(enum ra_log_level level);
 void ra_log(enum ra_log_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void ra_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* Calls before(ctx) and after(ctx) around each line, for whoever draws on the same terminal; NULL
+ * ends it. Set while one thread runs. */
+void ra_log_around(void (*before)(void *ctx), void (*after)(void *ctx), void *ctx);
+
 #endif

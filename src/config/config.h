@@ -69,4 +69,9 @@ void ra_config_free(struct ra_config **c);
 /* The folder of tenant.source, or NULL when it is Graph. */
 const char *ra_config_files_dir(const struct ra_config *c);
 
+/* Reads each file that the configuration names, as whoever needs it would: calls each(ctx, e) for
+ * one that is missing, unreadable, empty, or a secret that others can read. Returns how many. */
+size_t ra_config_check_files(const struct ra_config *c,
+                             void (*each)(void *ctx, const struct ra_err *e), void *ctx);
+
 #endif

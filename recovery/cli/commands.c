@@ -1,0 +1,33 @@
+#include "recovery/cli/commands.h"
+
+#include <string.h>
+
+static const struct ra_command commands[] = {
+    {"config", ra_cmd_config, "check the configuration, or show what is in effect"},
+    {"help", ra_cmd_help, "explain the program or one command"},
+};
+
+#define COMMANDS (sizeof commands / sizeof commands[0])
+
+const struct ra_command *ra_commands(size_t *n)
+{
+    *n = COMMANDS;
+    return commands;
+}
+
+int ra_command_find(const char *name, const struct ra_command **out, struct ra_err *err)
+{
+    const char *names[COMMANDS + 1] = {0}, *near;
+
+    for (size_t i = 0; i < COMMANDS; i++) {
+        names[i] = commands[i].name;
+        if (strcmp(name, names[i]) == 0) {
+            *out = &commands[i];
+            return 0;
+        }
+    }
+    near = ra_nearest(name, names);
+    ra_fail(err, RA_EUSAGE, "unknown command '%.100s'%s%s%s", name,
+            near ? ", the nearest is '" : "", near ? near : "", near ? "'" : "");
+    return ra_hint(err, "'reanchor help' lists the commands");
+}

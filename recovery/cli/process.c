@@ -1,0 +1,61 @@
+/* What the process is allowed to leave behind, and the signals that end it. */
+#include "recovery/cli/cli.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+_Static_assert(_Generic((sig_atomic_t)0, int : 1, default : 0), "a signal handler may set an int");
+
+static volatile int stop_signal;
+
+static void on_stop(int signal_number)
+{
+    stop_signal = signal_number;
+}
+
+static void on_ask(int signal_number)
+{
+    (void)signal_number;
+    ra_progress_ask();
+}
+
+/* Without SA_RESTART, so that a wait ends at once; a second signal of the kind ends the process,
+ * which the store survives. */
+static void watch(int signal_number, void (*handler)(int), int flags)
+{
+    struct sigaction a;
+
+    memset(&a, 0, sizeof a);
+    a.sa_handler = handler;
+    a.sa_flags = flags;
+    sigemptyset(&a.sa_mask);
+    sigaction(signal_number, &a, NULL);
+}
+
+const volatile int *ra_cli_secure_process(void)
+{
+    const struct rlimit none = {0, 0};
+
+    setrlimit(RLIMIT_CORE, &none); /* secrets are in memory */
+    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    umask(077);
+    watch(SIGINT, on_stop, (int)SA_RESETHAND);
+    watch(SIGTERM, on_stop, (int)SA_RESETHAND);
+    watch(SIGUSR1, on_ask, SA_RESTART);
+    watch(SIGPIPE, SIG_IGN, 0);
+    return &stop_signal;
+}
+
+int ra_cli_stopped(const struct ra_cli *cli, struct ra_err *err)
+{
+    int n = cli->stop ? *cli->stop : 0;
+
+    if (n == 0)
+        return 0;
+    ra_fail(err, RA_ESIGNAL, "stopped by signal %d (%s)", n, strsignal(n));
+    err->signal = n;
+    return -(int)RA_ESIGNAL;
+}

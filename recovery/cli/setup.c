@@ -1,0 +1,54 @@
+/* From the configuration to what the rooms want to know. */
+#include "recovery/cli/cli.h"
+
+int ra_cli_load(struct ra_cli *cli, struct ra_err *err)
+{
+    return cli->config ? 0 : ra_config_load(cli->config_path, &cli->config, err);
+}
+
+_Static_assert((int)RA_CLOUD_CHINA == 3 && (int)RA_AUTH_DEVICE_CODE == 4 &&
+                   (int)RA_DIR_EXTERNAL == 2 && (int)RA_SOFT_STAMP == 2,
+               "the order of the words in the table of options");
+
+void ra_cli_graph_options(const struct ra_cli *cli, struct ra_graph_options *out)
+{
+    const struct ra_config *c = cli->config;
+
+    *out = (struct ra_graph_options){
+        .tenant_id = c->tenant.id,
+        .cloud = (enum ra_cloud)c->tenant.cloud,
+        .auth = (enum ra_auth)c->tenant.auth,
+        .client_id = c->tenant.client_id,
+        .certificate_file = c->tenant.certificate_file,
+        .private_key_file = c->tenant.private_key_file,
+        .client_secret_file = c->tenant.client_secret_file,
+        .federated_token_file = c->tenant.federated_token_file,
+        .graph_url = c->tenant.graph_url,
+        .login_url = c->tenant.login_url,
+        .ca_file = c->tenant.ca_file,
+        .connections = (int)c->tenant.connections,
+        .files_dir = ra_config_files_dir(c),
+        .stop = cli->stop,
+    };
+}
+
+void ra_cli_dir_options(const struct ra_cli *cli, const struct ra_config_ad *ad,
+                        struct ra_dir_options *out)
+{
+    *out = (struct ra_dir_options){
+        .name = ad->name,
+        .uri = ad->uri,
+        .base = ad->base,
+        .auth = (enum ra_dir_auth)ad->auth,
+        .bind_dn = ad->bind_dn,
+        .password_file = ad->password_file,
+        .ca_file = ad->ca_file,
+        .start_tls = ad->start_tls,
+        .stop = cli->stop,
+    };
+}
+
+void ra_cli_graph_event(void *phase, const struct ra_graph_event *e)
+{
+    ra_progress_wait(phase, e->what, e->wait_ms);
+}

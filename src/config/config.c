@@ -1,0 +1,128 @@
+#include "src/config/config.h"
+
+#include "src/base/file.h"
+#include "src/base/mem.h"
+#include "src/config/options.h"
+#include "src/config/parse.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define FILE_MAX ((size_t)1 << 20)
+
+static const char system_file[] = "/etc/reanchor/reanchor.conf";
+
+/* The file in the user's own folder, or NULL without a home (XDG base directories). */
+static char *user_file(void)
+{
+    const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+    struct ra_buf b;
+
+    ra_buf_init(&b, 1 << 16);
+    if (xdg && xdg[0] == '/')
+        ra_buf_puts(&b, xdg);
+    else if (home && home[0] == '/')
+        ra_buf_printf(&b, "%s/.config", home);
+    else
+        return NULL;
+    ra_buf_puts(&b, "/reanchor/reanchor.conf");
+    return b.overflow ? NULL : ra_strdup(ra_buf_z(&b));
+}
+
+static int find_file(char **out, struct ra_err *err)
+{
+    char *own = user_file();
+
+    if (own && access(own, F_OK) == 0) {
+        *out = own;
+        return 0;
+    }
+    if (access(system_file, F_OK) == 0) {
+        free(own);
+        *out = ra_strdup(system_file);
+        return 0;
+    }
+    ra_fail(err, RA_ECONFIG, "no configuration: looked for %s%s%s", own ? own : "",
+            own ? " and " : "", system_file);
+    ra_hint(err, "write one, or name it with --config FILE");
+    free(own);
+    return -(int)RA_ECONFIG;
+}
+
+static void set_standards(struct ra_config *c)
+{
+    size_t n;
+    const struct ra_option *o = ra_options(&n);
+
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(o[i].section, "ad") != 0)
+            ra_option_standard(&o[i], c);
+}
+
+static int read_text(const char *path, struct ra_buf *out, struct ra_err *err)
+{
+    int rc = ra_file_read(path, FILE_MAX, RA_ECONFIG, out, err);
+
+    if (rc == -(int)RA_EINPUT)
+        return ra_fail(err, RA_ECONFIG, "%s: larger than the %zu bytes allowed", path, FILE_MAX);
+    if (rc != 0)
+        return rc;
+    if (!ra_utf8_valid(out->p, out->n) || memchr(out->p ? out->p : "x", 0, out->n)) {
+        ra_buf_free(out);
+        return ra_fail(err, RA_ECONFIG, "%s: is not UTF-8 text", path);
+    }
+    return 0;
+}
+
+int ra_config_load(const char *path, struct ra_config **out, struct ra_err *err)
+{
+    struct ra_config *c = ra_calloc(1, sizeof *c);
+    struct ra_buf text = {0};
+    int rc = 0;
+
+    set_standards(c);
+    if (path)
+        c->path = ra_strdup(path);
+    else
+        rc = find_file(&c->path, err);
+    if (rc == 0)
+        rc = read_text(c->path, &text, err);
+    if (rc == 0)
+        rc = ra_config_parse(c, ra_str_n(text.p, text.n), err);
+    if (rc == 0)
+        rc = ra_config_validate(c, err);
+    ra_buf_free(&text);
+    if (rc != 0)
+        ra_config_free(&c);
+    *out = c;
+    return rc;
+}
+
+void ra_config_free(struct ra_config **c)
+{
+    size_t n;
+    const struct ra_option *o = ra_options(&n);
+
+    if (!c || !*c)
+        return;
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(o[i].section, "ad") != 0)
+            ra_option_free(&o[i], *c);
+        else
+            for (size_t k = 0; k < (*c)->ad_n; k++)
+                ra_option_free(&o[i], &(*c)->ad[k]);
+    }
+    for (size_t k = 0; k < (*c)->ad_n; k++)
+        free((*c)->ad[k].name);
+    free((*c)->ad);
+    free((*c)->path);
+    free(*c);
+    *c = NULL;
+}
+
+const char *ra_config_files_dir(const struct ra_config *c)
+{
+    return strncmp(c->tenant.source, "files:", 6) == 0 ? c->tenant.source + 6 : NULL;
+}
