@@ -1,0 +1,78 @@
+#include "src/base/mem.h"
+#include "src/directory/directory.h"
+
+#include <ldap.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DN_MAX 65536
+
+/* "type=value", folded. False when it holds a NUL, which is what ends an RDN. */
+static bool put_ava(struct ra_buf *out, const LDAPAVA *ava)
+{
+    size_t at = out->n;
+
+    if (memchr(ava->la_value.bv_val, '\0', ava->la_value.bv_len) ||
+        !ra_buf_put(out, ava->la_attr.bv_val, ava->la_attr.bv_len) || !ra_buf_putc(out, '=') ||
+        !ra_buf_put(out, ava->la_value.bv_val, ava->la_value.bv_len))
+        return false;
+    ra_fold_into(out->p + at, out->p + at, out->n - at);
+    return true;
+}
+
+static int compare_texts(const void *a, const void *b)
+{
+    const struct ra_buf *x = a, *y = b;
+
+    return ra_str_cmp(ra_str_n(x->p, x->n), ra_str_n(y->p, y->n));
+}
+
+/* CN=a+OU=b and OU=b+CN=a are the same RDN. */
+static bool put_several(struct ra_buf *out, LDAPAVA *const *avas, size_t n)
+{
+    struct ra_buf *texts = ra_calloc(n, sizeof *texts);
+    bool ok = true;
+
+    for (size_t i = 0; i < n; i++) {
+        ra_buf_init(&texts[i], DN_MAX);
+        ok = ok && put_ava(&texts[i], avas[i]);
+    }
+    qsort(texts, n, sizeof *texts, compare_texts);
+    for (size_t i = 0; i < n && ok; i++)
+        ok = (i == 0 || ra_buf_putc(out, '+')) && ra_buf_put(out, texts[i].p, texts[i].n);
+    for (size_t i = 0; i < n; i++)
+        ra_buf_free(&texts[i]);
+    free(texts);
+    return ok;
+}
+
+static bool put_rdn(struct ra_buf *out, LDAPAVA *const *avas)
+{
+    size_t n = 0;
+
+    while (avas[n])
+        n++;
+    return (n == 1 ? put_ava(out, avas[0]) : put_several(out, avas, n)) && ra_buf_putc(out, '\0');
+}
+
+bool ra_dn_key(struct ra_str dn, struct ra_buf *out)
+{
+    struct berval bv = {.bv_len = dn.n};
+    size_t start = out->n, n = 0;
+    LDAPDN parsed = NULL;
+    bool ok = true;
+
+    if (dn.n > DN_MAX || (dn.n && memchr(dn.p, '\0', dn.n)))
+        return false;
+    memcpy(&bv.bv_val, &dn.p, sizeof bv.bv_val);
+    if (dn.n && ldap_bv2dn(&bv, &parsed, LDAP_DN_FORMAT_LDAPV3) != LDAP_SUCCESS)
+        return false;
+    while (parsed && parsed[n])
+        n++;
+    while (n > 0 && ok)
+        ok = put_rdn(out, parsed[--n]);
+    ldap_dnfree(parsed);
+    if (!ok)
+        out->n = start;
+    return ok;
+}

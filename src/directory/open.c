@@ -1,0 +1,190 @@
+#include "src/directory/entry.h"
+#include "src/directory/ldif_lines.h"
+#include "src/directory/session.h"
+
+#include <openldap.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#define TIMEOUT_S 120
+
+char *ra_dir_keep(struct ra_dir *d, struct ra_str s)
+{
+    return ra_arena_copy(&d->arena, s.p, s.n);
+}
+
+static const char *keep_z(struct ra_dir *d, const char *z)
+{
+    return z && *z ? ra_dir_keep(d, ra_str(z)) : NULL;
+}
+
+static void copy_options(struct ra_dir *d, const struct ra_dir_options *o)
+{
+    d->o = *o;
+    d->o.name = o->name ? keep_z(d, o->name) : "ad";
+    d->o.uri = ra_dir_keep(d, ra_str(o->uri));
+    d->o.base = keep_z(d, o->base);
+    d->o.bind_dn = keep_z(d, o->bind_dn);
+    d->o.password_file = keep_z(d, o->password_file);
+    d->o.ca_file = keep_z(d, o->ca_file);
+    d->timeout_ms = 1000LL * (o->timeout_s > 0 ? o->timeout_s : TIMEOUT_S);
+}
+
+static int take_apart_uri(struct ra_dir *d, struct ra_err *err)
+{
+    LDAPURLDesc *u = NULL;
+    char port[16];
+    bool ok = ldap_url_parse(d->o.uri, &u) == LDAP_SUCCESS && u->lud_host && u->lud_host[0] &&
+              (strcmp(u->lud_scheme, "ldap") == 0 || strcmp(u->lud_scheme, "ldaps") == 0);
+
+    if (ok) {
+        snprintf(port, sizeof port, "%d", u->lud_port);
+        d->host = ra_dir_keep(d, ra_str(u->lud_host));
+        d->port = ra_dir_keep(d, ra_str(port));
+        d->tls = strcmp(u->lud_scheme, "ldaps") == 0 || d->o.start_tls;
+    }
+    ldap_free_urldesc(u);
+    if (ok)
+        return 0;
+    ra_fail(err, RA_ECONFIG, "uri %s: wanted ldaps://HOST[:PORT], ldap://HOST[:PORT] or ldif:PATH",
+            d->o.uri);
+    return ra_hint(err, "for example uri = ldaps://dc1.contoso.com");
+}
+
+/* What must not even be tried over the wire. */
+static int check_bind(struct ra_dir *d, struct ra_err *err)
+{
+    if (d->o.auth == RA_DIR_SIMPLE && !d->tls) {
+        ra_fail(err, RA_ECONFIG, "a simple bind without TLS would send the password in the clear");
+        return ra_hint(err, "use an ldaps:// uri, or start_tls = yes");
+    }
+    if (d->o.auth == RA_DIR_SIMPLE && (!d->o.bind_dn || !d->o.password_file)) {
+        ra_fail(err, RA_ECONFIG, "a simple bind needs %s",
+                d->o.bind_dn ? "password_file" : "bind_dn");
+        return ra_hint(err, "set bind_dn and password_file, or auth = gssapi");
+    }
+    if (d->o.auth == RA_DIR_EXTERNAL && !d->tls) {
+        ra_fail(err, RA_ECONFIG, "auth = external is the certificate of a TLS connection");
+        return ra_hint(err, "use an ldaps:// uri, or start_tls = yes");
+    }
+    return 0;
+}
+
+static void handle_options(struct ra_dir *d)
+{
+    int version = LDAP_VERSION3, never = LDAP_DEREF_NEVER;
+    ber_len_t most = RA_PDU_MAX;
+    Sockbuf *sb = NULL;
+
+    ldap_set_option(d->ld, LDAP_OPT_PROTOCOL_VERSION, &version);
+    ldap_set_option(d->ld, LDAP_OPT_DEREF, &never);
+    ldap_set_option(d->ld, LDAP_OPT_REFERRALS, LDAP_OPT_OFF);
+    if (ldap_get_option(d->ld, LDAP_OPT_SOCKBUF, &sb) == LDAP_OPT_SUCCESS && sb)
+        ber_sockbuf_ctrl(sb, LBER_SB_OPT_SET_MAX_INCOMING, &most);
+}
+
+/* From here on a message that stalls in its middle must not block, and a signal that is no reason
+ * to stop must not look like a lost connection. */
+static void never_block(struct ra_dir *d)
+{
+    Sockbuf *sb = NULL;
+
+    if (ldap_get_option(d->ld, LDAP_OPT_SOCKBUF, &sb) == LDAP_OPT_SUCCESS && sb)
+        ber_sockbuf_ctrl(sb, LBER_SB_OPT_SET_NONBLOCK, sb);
+    ldap_set_option(d->ld, LDAP_OPT_RESTART, LDAP_OPT_ON);
+}
+
+static int attach(struct ra_dir *d, struct ra_err *err)
+{
+    char url[512];
+    int fd = -1, rc = ra_dir_connect(d, &fd, err);
+
+    if (rc)
+        return rc;
+    snprintf(url, sizeof url, strchr(d->host, ':') ? "%s://[%s]:%s" : "%s://%s:%s",
+             strncmp(d->o.uri, "ldaps:", 6) == 0 ? "ldaps" : "ldap", d->host, d->port);
+    rc = ldap_init_fd(fd, LDAP_PROTO_TCP, url, &d->ld);
+    if (rc == LDAP_SUCCESS)
+        return 0;
+    close(fd);
+    return ra_fail(err, RA_EINTERNAL, "libldap does not take the connection: %s",
+                   ldap_err2string(rc));
+}
+
+void ra_dir_hang_up(struct ra_dir *d)
+{
+    if (d->ld)
+        ldap_unbind_ext(d->ld, NULL, NULL);
+    d->ld = NULL;
+}
+
+int ra_dir_session(struct ra_dir *d, struct ra_err *err)
+{
+    int rc = attach(d, err);
+
+    if (rc)
+        return rc;
+    handle_options(d);
+    if (d->tls)
+        rc = ra_dir_start_tls(d, err);
+    never_block(d);
+    if (!rc)
+        rc = ra_dir_bind(d, err);
+    if (!rc)
+        rc = ra_dir_read_root(d, err);
+    if (rc)
+        ra_dir_hang_up(d);
+    d->used = false;
+    return rc;
+}
+
+static int open_server(struct ra_dir *d, struct ra_err *err)
+{
+    int rc = take_apart_uri(d, err);
+
+    if (!rc)
+        rc = check_bind(d, err);
+    return rc ? rc : ra_dir_session(d, err);
+}
+
+static int open_dump(struct ra_dir *d, struct ra_err *err)
+{
+    d->root.base = d->o.base ? d->o.base : "";
+    return ra_ldif_open(d->o.uri + strlen("ldif:"), &d->ldif, err);
+}
+
+int ra_dir_open(const struct ra_dir_options *o, struct ra_dir **out, struct ra_err *err)
+{
+    struct ra_dir *d = ra_calloc(1, sizeof *d);
+    int rc;
+
+    *out = NULL;
+    copy_options(d, o);
+    rc = strncasecmp(d->o.uri, "ldif:", 5) == 0 ? open_dump(d, err) : open_server(d, err);
+    if (rc) {
+        ra_dir_blame(d, err);
+        ra_dir_close(&d);
+        return rc;
+    }
+    *out = d;
+    return 0;
+}
+
+void ra_dir_close(struct ra_dir **d)
+{
+    if (!*d)
+        return;
+    ra_dir_hang_up(*d);
+    ra_ldif_close(&(*d)->ldif);
+    ra_arena_free(&(*d)->arena);
+    free(*d);
+    *d = NULL;
+}
+
+bool ra_dir_is_ldif(const struct ra_dir *d)
+{
+    return d->ldif != NULL;
+}

@@ -1,0 +1,216 @@
+/*
+ * Reads a directory as the program does and prints its entries as LDIF, to be compared with what
+ * ldapsearch prints. Exits with the error's exit status.
+ */
+#include "src/base/ident.h"
+#include "src/base/log.h"
+#include "src/base/mem.h"
+#include "src/directory/directory.h"
+
+#include <argp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define ATTRIBUTES_MAX 64
+
+static volatile int stop;
+
+struct args {
+    struct ra_dir_options o;
+    struct ra_dir_query q;
+    const char *attributes[ATTRIBUTES_MAX + 1], *syntax;
+    int n, slow_us;
+    bool root, count;
+    unsigned long long entries;
+};
+
+static void on_signal(int number)
+{
+    stop = number;
+}
+
+static void put_value(const char *name, struct ra_str v)
+{
+    char *text = ra_malloc(ra_base64_size(v.n));
+
+    ra_base64(v.p, v.n, text);
+    printf("%s:: %s\n", name, text);
+    free(text);
+}
+
+static int print_entry(void *ctx, const struct ra_dir_entry *e, struct ra_err *err)
+{
+    struct args *a = ctx;
+
+    (void)err;
+    a->entries++;
+    if (a->slow_us)
+        usleep((unsigned)a->slow_us);
+    if (a->count)
+        return 0;
+    put_value("dn", ra_dir_entry_dn(e));
+    for (int i = 0; i < a->n; i++) {
+        size_t n;
+        const struct ra_str *v = ra_dir_entry_values(e, a->attributes[i], &n);
+
+        for (size_t k = 0; k < n; k++)
+            put_value(a->attributes[i], v[k]);
+    }
+    printf("\n");
+    return 0;
+}
+
+static int print_root(struct ra_dir *d, struct ra_err *err)
+{
+    struct ra_dir_root r;
+    int rc = ra_dir_root(d, &r, err);
+
+    if (rc)
+        return rc;
+    printf("base %s\nconfiguration %s\nschema %s\nhost %s\nservice %s\nusn %llu\ninvocation %s\n"
+           "ad %d\n",
+           r.base, r.configuration ? r.configuration : "-", r.schema ? r.schema : "-",
+           r.dns_host_name ? r.dns_host_name : "-", r.ds_service_name ? r.ds_service_name : "-",
+           (unsigned long long)r.highest_committed_usn, r.invocation_id, r.active_directory);
+    return 0;
+}
+
+static int print_syntax(struct ra_dir *d, const char *attribute, struct ra_err *err)
+{
+    static const char *const names[] = {"unknown", "string", "binary", "integer"};
+    enum ra_dir_syntax syntax;
+    int rc = ra_dir_syntax(d, attribute, &syntax, err);
+
+    if (!rc)
+        printf("%s\n", names[syntax]);
+    return rc;
+}
+
+static int run(struct args *a, struct ra_err *err)
+{
+    struct ra_dir *d = NULL;
+    int rc = ra_dir_open(&a->o, &d, err);
+
+    if (rc)
+        return rc;
+    if (a->root)
+        rc = print_root(d, err);
+    else if (a->syntax)
+        rc = print_syntax(d, a->syntax, err);
+    else
+        rc = ra_dir_search(d, &a->q, print_entry, a, err);
+    ra_dir_close(&d);
+    return rc;
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    struct args *a = state->input;
+
+    switch (key) {
+    case 'H':
+        a->o.uri = arg;
+        break;
+    case 'b':
+        a->o.base = arg;
+        break;
+    case 'D':
+        a->o.bind_dn = arg;
+        break;
+    case 'w':
+        a->o.password_file = arg;
+        break;
+    case 'C':
+        a->o.ca_file = arg;
+        break;
+    case 'a':
+        a->o.auth = strcmp(arg, "simple") == 0     ? RA_DIR_SIMPLE
+                    : strcmp(arg, "external") == 0 ? RA_DIR_EXTERNAL
+                                                   : RA_DIR_GSSAPI;
+        break;
+    case 'Z':
+        a->o.start_tls = true;
+        break;
+    case 't':
+        a->o.timeout_s = atoi(arg);
+        break;
+    case 'f':
+        a->q.filter = arg;
+        break;
+    case 'd':
+        a->q.deleted = true;
+        break;
+    case 'p':
+        a->q.page_size = atoi(arg);
+        break;
+    case 'r':
+        a->root = true;
+        break;
+    case 's':
+        a->syntax = arg;
+        break;
+    case 'n':
+        a->count = true;
+        break;
+    case 'u':
+        a->slow_us = atoi(arg);
+        break;
+    case 'v':
+        ra_log_setup(RA_LOG_DEBUG, false);
+        break;
+    case ARGP_KEY_ARG:
+        if (a->n == ATTRIBUTES_MAX)
+            argp_error(state, "too many attributes");
+        a->attributes[a->n++] = arg;
+        break;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
+static const struct argp_option options[] = {
+    {"uri", 'H', "URI", 0, "ldaps://, ldap:// or ldif:PATH", 0},
+    {"base", 'b', "DN", 0, "where to begin", 0},
+    {"bind-dn", 'D', "DN", 0, "for a simple bind", 0},
+    {"password-file", 'w', "FILE", 0, "for a simple bind", 0},
+    {"ca-file", 'C', "FILE", 0, "trusted certificates", 0},
+    {"auth", 'a', "HOW", 0, "gssapi, simple, external", 0},
+    {"start-tls", 'Z', NULL, 0, "StartTLS", 0},
+    {"timeout", 't', "S", 0, "seconds for an answer", 0},
+    {"filter", 'f', "FILTER", 0, "LDAP filter", 0},
+    {"deleted", 'd', NULL, 0, "deleted objects too", 0},
+    {"page", 'p', "N", 0, "page size", 0},
+    {"root", 'r', NULL, 0, "print the rootDSE instead", 0},
+    {"syntax", 's', "NAME", 0, "print an attribute's syntax instead", 0},
+    {"count", 'n', NULL, 0, "print the number of entries only", 0},
+    {"slow", 'u', "US", 0, "take so many microseconds for each entry", 0},
+    {"verbose", 'v', NULL, 0, "say what is asked", 0},
+    {0}};
+
+int main(int argc, char **argv)
+{
+    static const struct argp argp = {
+        .options = options, .parser = parse, .args_doc = "ATTRIBUTE..."};
+    struct args a = {.o = {.name = "test", .uri = "", .stop = &stop},
+                     .q = {.filter = "(objectClass=*)"}};
+    struct sigaction act = {.sa_handler = on_signal};
+    struct ra_err err = {0};
+
+    argp_parse(&argp, argc, argv, 0, NULL, &a);
+    a.q.attributes = a.n ? a.attributes : NULL;
+    sigaction(SIGINT, &act, NULL);
+    sigaction(SIGTERM, &act, NULL);
+    if (run(&a, &err) != 0) {
+        fprintf(stderr, "%s: %s\n", ra_code_name(err.code), err.msg);
+        if (err.hint[0])
+            fprintf(stderr, "HINT: %s\n", err.hint);
+        return ra_exit_status(&err);
+    }
+    if (a.count)
+        printf("%llu\n", a.entries);
+    return fflush(stdout) == 0 ? 0 : 9;
+}
