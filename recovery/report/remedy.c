@@ -1,0 +1,440 @@
+#include "recovery/report/remedy.h"
+
+#include "recovery/model/anchor.h"
+#include "recovery/report/pieces.h"
+
+#include <string.h>
+
+/* domain 6.1; decision: Scope */
+static const char *const causes[RA_CAUSES] = {
+    [RA_CAUSE_NONE] = "",
+    [RA_CAUSE_CRITICAL_SYSTEM_OBJECT] = "isCriticalSystemObject is set",
+    [RA_CAUSE_NO_SAM_ACCOUNT_NAME] = "it has no sAMAccountName",
+    [RA_CAUSE_SYNC_ACCOUNT] = "an account of the sync server itself (AAD_, MSOL_)",
+    [RA_CAUSE_SUPPORT_ACCOUNT] = "the built-in account SUPPORT_388945a0",
+    [RA_CAUSE_SYSTEM_MAILBOX] = "an Exchange system mailbox",
+    [RA_CAUSE_CAS_MAILBOX] = "an Exchange client access mailbox",
+    [RA_CAUSE_RECIPIENT_TYPE] = "msExchRecipientTypeDetails is of a kind that is never synced",
+    [RA_CAUSE_NOT_MAIL_ENABLED] = "it has no usable mail address, which its kind needs",
+    [RA_CAUSE_MSOL_CONTACT] = "a hidden contact that the service wrote back",
+    [RA_CAUSE_RICH_COEXISTENCE] = "the group MSOL_AD_Sync_RichCoexistence",
+    [RA_CAUSE_ROLE_GROUP] = "an Exchange role group",
+    [RA_CAUSE_TOO_MANY_MEMBERS] = "it has 250,000 members or more",
+    [RA_CAUSE_NO_USER_CERTIFICATE] = "the computer has no userCertificate",
+    [RA_CAUSE_REPLICATION_CONFLICT] = "a victim of a replication conflict (CNF)",
+    [RA_CAUSE_ADMIN_DESCRIPTION] = "adminDescription takes it out of scope",
+    [RA_CAUSE_OUTSIDE_INCLUDE] = "it lies below no configured include",
+    [RA_CAUSE_EXCLUDED] = "it lies below a configured exclude",
+    [RA_CAUSE_ANCHOR_DRIFT] = "its AD object now has another anchor",
+    [RA_CAUSE_OUT_OF_SCOPE] = "its AD object is out of scope",
+    [RA_CAUSE_AD_DELETED] = "its AD object was deleted",
+    [RA_CAUSE_NOT_FOUND] = "nothing in AD explains it",
+};
+
+const char *ra_cause_meaning(enum ra_cause cause)
+{
+    return causes[cause];
+}
+
+struct ra_str ra_report_anchor(const struct ra_report_input *in)
+{
+    const struct ra_detection *d = &in->result->detection;
+
+    return d->candidates_n ? d->candidates[d->chosen].name : RA_STR("mS-DS-ConsistencyGuid");
+}
+
+/* ---- the repair of an anchor ---- */
+
+static bool sixteen_bytes(struct ra_str immutable_id, unsigned char guid[16])
+{
+    unsigned char room[64];
+    size_t n = sizeof room;
+
+    if (immutable_id.n > RA_ANCHOR_TEXT || !ra_base64_decode(immutable_id, room, &n) || n != 16)
+        return false;
+    memcpy(guid, room, 16);
+    return true;
+}
+
+enum ra_fix ra_fix_of(const struct ra_report_input *in, const struct ra_row *row,
+                      unsigned char guid[16])
+{
+    struct ra_str immutable_id = row->f[RA_F_CLOUD_IMMUTABLE];
+    bool drift = row->v->code == RA_ANCHOR_DRIFT;
+
+    if (!drift && row->v->code != RA_ANCHOR_CONFLICT)
+        return RA_FIX_NONE;
+    if (row->v->kind != RA_USER || row->cloud.kind != RA_USER || ra_str_absent(immutable_id))
+        return RA_FIX_UNSEEN;
+    if (ra_anchor_attribute(ra_report_anchor(in)).kind != RA_ANCHOR_CONSISTENCY_GUID)
+        return RA_FIX_MODE;
+    if (!sixteen_bytes(immutable_id, guid))
+        return RA_FIX_VALUE;
+    if (row->contended)
+        return RA_FIX_CONTENDED;
+    return drift ? RA_FIX_WRITE : RA_FIX_CONFIRM;
+}
+
+/* ---- choosing the pieces ---- */
+
+static void add(struct ra_remedy *r, enum ra_piece piece)
+{
+    if (r->n < RA_REMEDY_PIECES)
+        r->piece[r->n++] = (uint8_t)piece;
+}
+
+/* onPremisesObjectIdentifier set to another object's GUID: the next export would fail on it. */
+static bool bound_elsewhere(const struct ra_row *row)
+{
+    struct ra_str ooi = row->f[RA_F_CLOUD_OOI];
+
+    return !ra_str_absent(ooi) && !ra_str_eq(ooi, row->f[RA_F_GUID]);
+}
+
+static void add_fix(const struct ra_report_input *in, const struct ra_row *row, struct ra_remedy *r)
+{
+    static const enum ra_piece pieces[] = {
+        [RA_FIX_WRITE] = RA_P_FIX_WRITE,         [RA_FIX_CONFIRM] = RA_P_FIX_CONFIRM,
+        [RA_FIX_CONTENDED] = RA_P_FIX_CONTENDED, [RA_FIX_MODE] = RA_P_FIX_MODE,
+        [RA_FIX_VALUE] = RA_P_FIX_VALUE,         [RA_FIX_UNSEEN] = RA_P_FIX_UNSEEN,
+    };
+    unsigned char guid[16];
+    enum ra_fix fix = ra_fix_of(in, row, guid);
+
+    add(r, pieces[fix]);
+    if (fix <= RA_FIX_CONTENDED && bound_elsewhere(row))
+        add(r, RA_P_FIX_BINDING);
+}
+
+static enum ra_piece anchor_piece(const struct ra_row *row)
+{
+    bool synced = row->synced == RA_YES;
+
+    if (row->v->code == RA_ANCHOR_DRIFT)
+        return synced ? RA_P_DRIFT_SYNCED : RA_P_DRIFT_LOOSE;
+    if (row->v->kind == RA_GROUP)
+        return RA_P_CONFLICT_SYNCED_GROUP;
+    return synced ? RA_P_CONFLICT_SYNCED : RA_P_CONFLICT_LOOSE;
+}
+
+static void add_orphan(const struct ra_row *row, struct ra_remedy *r)
+{
+    static const enum ra_piece causes_of[RA_CAUSES] = {
+        [RA_CAUSE_ANCHOR_DRIFT] = RA_P_ORPHAN_DRIFT,
+        [RA_CAUSE_OUT_OF_SCOPE] = RA_P_ORPHAN_SCOPE,
+        [RA_CAUSE_AD_DELETED] = RA_P_ORPHAN_DELETED,
+    };
+    enum ra_piece why = causes_of[row->v->cause];
+
+    add(r, row->v->kind == RA_USER ? RA_P_ORPHAN_USER : RA_P_ORPHAN_HARD);
+    add(r, why ? why : RA_P_ORPHAN_NOT_FOUND);
+}
+
+static enum ra_piece add_piece(const struct ra_row *row)
+{
+    static const enum ra_piece pieces[RA_KINDS] = {
+        [RA_USER] = RA_P_ADD_USER,       [RA_GROUP] = RA_P_ADD_GROUP,
+        [RA_CONTACT] = RA_P_ADD_CONTACT, [RA_COMPUTER] = RA_P_ADD_COMPUTER,
+        [RA_DEVICE] = RA_P_ADD_COMPUTER,
+    };
+
+    return pieces[row->v->kind];
+}
+
+static enum ra_piece soft_flag_piece(const struct ra_row *row)
+{
+    if (row->v->kind == RA_USER)
+        return RA_P_SOFT_FLAG_USER;
+    return row->v->kind == RA_COMPUTER ? RA_P_SOFT_FLAG_DEVICE : RA_P_SOFT_FLAG_OTHER;
+}
+
+/* Reached through a soft match that stamping makes a hard one: the candidate has no anchor yet. */
+static enum ra_piece hard_flag_piece(const struct ra_row *row)
+{
+    return row->v->kind == RA_USER && ra_str_absent(row->f[RA_F_CLOUD_IMMUTABLE])
+               ? RA_P_HARD_FLAG_STAMP
+               : RA_P_HARD_FLAG;
+}
+
+static enum ra_piece proxy_piece(const struct ra_row *row)
+{
+    struct ra_str ours = row->f[RA_F_SMTP];
+
+    return !ra_str_absent(ours) && ra_str_eq(ours, row->f[RA_F_CLOUD_SMTP]) ? RA_P_PROXY_MANY
+                                                                            : RA_P_PROXY;
+}
+
+static enum ra_piece dup_piece(const struct ra_report_input *in, const struct ra_row *row)
+{
+    enum ra_anchor_kind kind = ra_anchor_attribute(ra_report_anchor(in)).kind;
+    bool writable = row->v->kind == RA_USER ? kind != RA_ANCHOR_OBJECT_GUID
+                                            : kind == RA_ANCHOR_CONSISTENCY_GUID;
+
+    return writable ? RA_P_DUP_ANCHOR : RA_P_DUP_ANCHOR_GUID;
+}
+
+/* The codes whose text depends on more than the code; the rest stand in the table below. */
+static void add_special(const struct ra_report_input *in, const struct ra_row *row,
+                        struct ra_remedy *r)
+{
+    enum ra_verdict_code code = (enum ra_verdict_code)row->v->code;
+
+    if (code == RA_ANCHOR_DRIFT || code == RA_ANCHOR_CONFLICT) {
+        add(r, anchor_piece(row));
+        add_fix(in, row, r);
+    } else if (code == RA_ORPHAN)
+        add_orphan(row, r);
+    else if (code == RA_ADD)
+        add(r, add_piece(row));
+    else if (code == RA_SOFT_SMTP)
+        add(r, row->v->kind == RA_USER ? RA_P_SOFT_SMTP_USER : RA_P_SOFT_SMTP_OTHER);
+    else if (code == RA_BLOCK_SOFT_FLAG)
+        add(r, soft_flag_piece(row));
+    else if (code == RA_BLOCK_HARD_FLAG)
+        add(r, hard_flag_piece(row));
+    else if (code == RA_CONFLICT_PROXY)
+        add(r, proxy_piece(row));
+    else if (code == RA_BLOCK_DUP_ANCHOR)
+        add(r, dup_piece(in, row));
+    else if (code == RA_STALE_ANCHOR)
+        add(r, row->v->cause == RA_CAUSE_AD_DELETED ? RA_P_STALE_DELETED : RA_P_STALE);
+}
+
+#define SPECIAL RA_PIECES
+
+static const enum ra_piece by_code[RA_VERDICT_CODES] = {
+    [RA_MATCH_HARD] = RA_P_NOTHING,
+    [RA_MATCH_SID] = RA_P_NOTHING_SID,
+    [RA_MATCH_SMTP] = RA_P_NOTHING_SMTP,
+    [RA_MATCH_DEVICE] = RA_P_NOTHING_DEVICE,
+    [RA_MATCH_HARD_TAKEOVER] = RA_P_TAKEOVER,
+    [RA_MATCH_HARD_RESTORE] = RA_P_RESTORE,
+    [RA_MATCH_SID_TAKEOVER] = RA_P_SID_TAKEOVER,
+    [RA_SOFT_SMTP] = SPECIAL,
+    [RA_SOFT_UPN] = RA_P_SOFT_UPN,
+    [RA_ADD] = SPECIAL,
+    [RA_BLOCK_DUP_ANCHOR] = SPECIAL,
+    [RA_BLOCK_ADMIN] = RA_P_ADMIN,
+    [RA_BLOCK_ROLE_GROUP] = RA_P_ROLE_GROUP,
+    [RA_BLOCK_HARD_FLAG] = SPECIAL,
+    [RA_BLOCK_ROLE] = RA_P_ROLE,
+    [RA_BLOCK_ROLE_DELETED] = RA_P_ROLE_DELETED,
+    [RA_BLOCK_OOI] = RA_P_OOI,
+    [RA_BLOCK_SOFT_FLAG] = SPECIAL,
+    [RA_BLOCK_SOFT_POLICY] = RA_P_SOFT_POLICY,
+    [RA_BLOCK_TAKEOVER_POLICY] = RA_P_TAKEOVER_POLICY,
+    [RA_ANCHOR_DRIFT] = SPECIAL,
+    [RA_ANCHOR_CONFLICT] = SPECIAL,
+    [RA_CONFLICT_GUEST] = RA_P_GUEST,
+    [RA_CONFLICT_PROXY] = SPECIAL,
+    [RA_CONFLICT_TYPE] = RA_P_TYPE,
+    [RA_CONFLICT_SPLIT] = RA_P_SPLIT,
+    [RA_CONFLICT_UPN] = RA_P_UPN_TAKEN,
+    [RA_CONFLICT_SID] = RA_P_SID_HELD,
+    [RA_CONFLICT_AD_DUP] = RA_P_AD_DUP,
+    [RA_UNKNOWN_OOI] = RA_P_UNKNOWN_OOI,
+    [RA_UNKNOWN_SOA] = RA_P_UNKNOWN_SOA,
+    [RA_UNKNOWN_ROLES] = RA_P_UNKNOWN_ROLES,
+    [RA_SKIP_SCOPE] = RA_P_SCOPE,
+    [RA_SKIP_LINKED] = RA_P_LINKED,
+    [RA_SKIP_NO_ANCHOR] = RA_P_NO_ANCHOR,
+    [RA_SKIP_SOA_CLOUD] = RA_P_SOA_CLOUD,
+    [RA_ORPHAN] = SPECIAL,
+    [RA_STALE_ANCHOR] = SPECIAL,
+    [RA_CLOUD_ONLY] = RA_P_CLOUD_ONLY,
+};
+
+/* Which further blocks get a clause; those that can only stand alone need none. */
+static void add_blocks(const struct ra_row *row, struct ra_remedy *r)
+{
+    static const struct {
+        enum ra_verdict_code code;
+        enum ra_piece piece;
+    } also[] = {
+        {RA_BLOCK_ADMIN, RA_P_ALSO_ADMIN},
+        {RA_BLOCK_ROLE_GROUP, RA_P_ALSO_ROLE_GROUP},
+        {RA_BLOCK_HARD_FLAG, RA_P_ALSO_HARD_FLAG},
+        {RA_BLOCK_ROLE, RA_P_ALSO_ROLE},
+        {RA_BLOCK_OOI, RA_P_ALSO_OOI},
+        {RA_BLOCK_SOFT_FLAG, RA_P_ALSO_SOFT_FLAG},
+        {RA_BLOCK_SOFT_POLICY, RA_P_ALSO_SOFT_POLICY},
+    };
+
+    for (size_t i = 0; i < sizeof also / sizeof also[0]; i++)
+        if (also[i].code != (enum ra_verdict_code)row->v->code &&
+            row->v->blocks & UINT64_C(1) << also[i].code)
+            add(r, also[i].piece);
+}
+
+/* In the order of the warnings, but what stops the gate first. */
+static void add_warnings(const struct ra_row *row, struct ra_remedy *r)
+{
+    static const enum ra_piece pieces[RA_WARNINGS] = {
+        [RA_NEEDS_STAMP] = RA_P_W_STAMP,
+        [RA_WARN_AD_DUP] = RA_P_W_AD_DUP,
+        [RA_WARN_BYPASS] = RA_P_W_BYPASS,
+        [RA_WARN_CROSS] = RA_P_W_CROSS,
+        [RA_WARN_FLAG_UNKNOWN] = RA_P_W_FLAG,
+        [RA_WARN_GUID_LENGTH] = RA_P_W_LENGTH,
+        [RA_WARN_HELD] = RA_P_W_HELD,
+        [RA_WARN_MAILBOX] = RA_P_W_MAILBOX,
+        [RA_WARN_NAME] = RA_P_W_NAME,
+        [RA_WARN_OOI] = RA_P_W_OOI,
+        [RA_WARN_OOI_UNKNOWN] = RA_P_W_OOI_UNKNOWN,
+        [RA_WARN_PLACEHOLDER] = RA_P_W_PLACEHOLDER,
+        [RA_WARN_RENAMED] = RA_P_W_RENAMED,
+        [RA_WARN_SID] = RA_P_W_SID,
+        [RA_WARN_SIZE] = RA_P_W_SIZE,
+        [RA_WARN_TWO_PRIMARIES] = RA_P_W_PRIMARIES,
+        [RA_WARN_UPN] = RA_P_W_UPN,
+    };
+
+    for (int w = 0; w < RA_WARNINGS; w++)
+        if (w != RA_WARN_CROSS && row->v->warnings & UINT32_C(1) << w)
+            add(r, pieces[w]);
+}
+
+static void add_confidence(const struct ra_row *row, struct ra_remedy *r)
+{
+    static const enum ra_piece pieces[] = {
+        [RA_CONFIDENCE_M] = RA_P_CONFIDENCE_M,
+        [RA_CONFIDENCE_L] = RA_P_CONFIDENCE_L,
+        [RA_CONFIDENCE_INF] = RA_P_CONFIDENCE_INF,
+    };
+
+    if (row->v->confidence != RA_CONFIDENCE_H)
+        add(r, pieces[row->v->confidence]);
+}
+
+void ra_remedy_pick(const struct ra_report_input *in, const struct ra_row *row,
+                    struct ra_remedy *out)
+{
+    bool crossed = row->v->warnings & UINT32_C(1) << RA_WARN_CROSS;
+    enum ra_piece piece = by_code[row->v->code];
+
+    out->n = 0;
+    if (crossed) /* "nothing to do" would be the wrong thing to begin with */
+        add(out, RA_P_W_CROSS);
+    if (piece == SPECIAL)
+        add_special(in, row, out);
+    else if (!crossed || piece != RA_P_NOTHING)
+        add(out, piece);
+    add_blocks(row, out);
+    add_warnings(row, out);
+    add_confidence(row, out);
+}
+
+/* ---- writing them ---- */
+
+static struct ra_str first_of(const struct ra_row *row, const enum ra_field *fields, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!ra_str_absent(row->f[fields[i]]))
+            return row->f[fields[i]];
+    return (struct ra_str){NULL, 0};
+}
+
+static struct ra_str who(const struct ra_row *row)
+{
+    static const enum ra_field order[] = {RA_F_UPN, RA_F_SMTP, RA_F_NAME, RA_F_SAM, RA_F_DN};
+
+    return first_of(row, order, 5);
+}
+
+static struct ra_str peer(const struct ra_row *row)
+{
+    static const enum ra_field order[] = {RA_F_CLOUD_UPN, RA_F_CLOUD_SMTP, RA_F_CLOUD_NAME,
+                                          RA_F_CLOUD_ID};
+
+    return first_of(row, order, 4);
+}
+
+static struct ra_str soa_permission(const struct ra_row *row)
+{
+    if (row->cloud.kind == RA_GROUP)
+        return RA_STR("Group-OnPremisesSyncBehavior.ReadWrite.All");
+    return row->cloud.kind == RA_CONTACT ? RA_STR("Contacts-OnPremisesSyncBehavior.ReadWrite.All")
+                                         : RA_STR("User-OnPremisesSyncBehavior.ReadWrite.All");
+}
+
+/* The value of {name}; false when there is no such place. room is for what has to be made. */
+static bool place(const struct ra_report_input *in, const struct ra_row *row, struct ra_str name,
+                  char room[RA_GUID_TEXT], struct ra_str *out)
+{
+    static const struct {
+        const char *name;
+        enum ra_field field;
+    } fields[] = {
+        {"dn", RA_F_DN},
+        {"guid", RA_F_GUID},
+        {"anchor", RA_F_ANCHOR},
+        {"sid", RA_F_SID},
+        {"upn", RA_F_UPN},
+        {"smtp", RA_F_SMTP},
+        {"c.id", RA_F_CLOUD_ID},
+        {"c.kind", RA_F_CLOUD_KIND},
+        {"c.upn", RA_F_CLOUD_UPN},
+        {"c.sid", RA_F_CLOUD_SID},
+        {"c.imm", RA_F_CLOUD_IMMUTABLE},
+        {"c.ooi", RA_F_CLOUD_OOI},
+    };
+    unsigned char guid[16];
+
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
+        if (ra_str_eq(name, ra_str(fields[i].name))) {
+            *out = row->f[fields[i].field];
+            return true;
+        }
+    if (ra_str_eq(name, RA_STR("who")))
+        *out = who(row);
+    else if (ra_str_eq(name, RA_STR("peer")))
+        *out = peer(row);
+    else if (ra_str_eq(name, RA_STR("kind")))
+        *out = ra_str(ra_kind_name((enum ra_kind)row->v->kind));
+    else if (ra_str_eq(name, RA_STR("cause")))
+        *out = ra_str(ra_cause_meaning((enum ra_cause)row->v->cause));
+    else if (ra_str_eq(name, RA_STR("attribute")))
+        *out = ra_report_anchor(in);
+    else if (ra_str_eq(name, RA_STR("soa_permission")))
+        *out = soa_permission(row);
+    else if (ra_str_eq(name, RA_STR("imm_guid")) &&
+             sixteen_bytes(row->f[RA_F_CLOUD_IMMUTABLE], guid)) {
+        ra_guid_text(guid, room);
+        *out = ra_str(room);
+    } else
+        return false;
+    return true;
+}
+
+static void render_piece(const struct ra_report_input *in, const struct ra_row *row,
+                         const char *text, struct ra_buf *out)
+{
+    char room[RA_GUID_TEXT];
+    struct ra_str value;
+
+    while (*text) {
+        size_t plain = strcspn(text, "{"), name;
+        ra_buf_put(out, text, plain);
+        text += plain;
+        if (!*text)
+            break;
+        name = strcspn(text + 1, "}");
+        if (text[1 + name] && place(in, row, ra_str_n(text + 1, name), room, &value)) {
+            if (ra_str_absent(value))
+                ra_buf_puts(out, "(none)");
+            ra_buf_put(out, value.p, value.n);
+            text += name + 2;
+        } else
+            ra_buf_putc(out, *text++);
+    }
+}
+
+void ra_remedy_render(const struct ra_report_input *in, const struct ra_row *row,
+                      const struct ra_remedy *remedy, struct ra_buf *out)
+{
+    for (unsigned i = 0; i < remedy->n; i++) {
+        if (i)
+            ra_buf_putc(out, ' ');
+        render_piece(in, row, ra_remedy_piece(remedy->piece[i]), out);
+    }
+}
