@@ -159,12 +159,13 @@ static int continued(struct ra_ldif *l, bool *yes, struct ra_err *err)
 
 static int logical_line(struct ra_ldif *l, bool *got, struct ra_err *err)
 {
-    bool more = true, part;
-    int rc = 0;
+    bool more, part;
+    int rc;
 
     ra_buf_clear(&l->text);
     l->at = l->read + 1;
     rc = append_line(l, got, err);
+    more = l->text.n > 0; /* an empty line ends a record, whatever comes behind it */
     while (!rc && *got && more) {
         rc = continued(l, &more, err);
         if (!rc && more)

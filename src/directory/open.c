@@ -123,8 +123,10 @@ void ra_dir_hang_up(struct ra_dir *d)
 
 int ra_dir_session(struct ra_dir *d, struct ra_err *err)
 {
-    int rc = attach(d, err);
+    int rc = ra_dir_stopped(d, err);
 
+    if (!rc)
+        rc = attach(d, err);
     if (rc)
         return rc;
     handle_options(d);
