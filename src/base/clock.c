@@ -81,7 +81,8 @@ bool ra_time_parse(struct ra_str s, int64_t *out)
     if (skip(&s, '.'))
         while (s.n && s.p[0] >= '0' && s.p[0] <= '9')
             s = ra_str_from(s, 1);
-    if (!zone(s, &offset) || tm.tm_mon < 1 || tm.tm_mon > 12 || tm.tm_mday < 1 || tm.tm_mday > 31)
+    if (!zone(s, &offset) || tm.tm_mon < 1 || tm.tm_mon > 12 || tm.tm_mday < 1 || tm.tm_mday > 31 ||
+        tm.tm_hour > 23 || tm.tm_min > 59 || tm.tm_sec > 60)
         return false;
     tm.tm_year -= 1900;
     tm.tm_mon -= 1;

@@ -66,7 +66,7 @@ int ra_hint(struct ra_err *err, const char *fmt, ...)
 
 int ra_prefix(struct ra_err *err, const char *fmt, ...)
 {
-    char head[256], tail[sizeof err->msg];
+    char head[512], tail[sizeof err->msg];
     va_list ap;
 
     if (!err)

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,16 +15,18 @@ static int read_all(int fd, const char *path, size_t max, struct ra_buf *out, st
 {
     char chunk[65536];
     ssize_t n;
+    int rc = 0;
 
-    while ((n = read(fd, chunk, sizeof chunk)) != 0) {
+    while (rc == 0 && (n = read(fd, chunk, sizeof chunk)) != 0) {
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            return ra_fail(err, RA_EIO, "%s: read: %s", path, strerror(errno));
-        if (!ra_buf_put(out, chunk, (size_t)n))
-            return ra_fail(err, RA_EINPUT, "%s: larger than the %zu bytes allowed", path, max);
+            rc = ra_fail(err, RA_EIO, "%s: read: %s", path, strerror(errno));
+        else if (!ra_buf_put(out, chunk, (size_t)n))
+            rc = ra_fail(err, RA_EINPUT, "%s: larger than the %zu bytes allowed", path, max);
     }
-    return 0;
+    sodium_memzero(chunk, sizeof chunk); /* it may have been a secret */
+    return rc;
 }
 
 static int open_for_reading(const char *path, enum ra_code code, struct stat *st,
@@ -59,6 +62,16 @@ int ra_file_read(const char *path, size_t max, enum ra_code code, struct ra_buf 
 
 #define SECRET_MAX ((size_t)1 << 20)
 
+/* One, of either kind; what stands before it belongs to the secret. */
+static void take_newline(struct ra_buf *b)
+{
+    if (!b->n || b->p[b->n - 1] != '\n')
+        return;
+    b->n--;
+    if (b->n && b->p[b->n - 1] == '\r')
+        b->n--;
+}
+
 int ra_file_read_secret(const char *path, struct ra_buf *out, struct ra_err *err)
 {
     struct stat st;
@@ -76,10 +89,8 @@ int ra_file_read_secret(const char *path, struct ra_buf *out, struct ra_err *err
     }
     rc = read_all(fd, path, SECRET_MAX, out, err);
     close(fd);
-    if (rc == 0 && out->n && out->p[out->n - 1] == '\n')
-        out->n--;
-    if (rc == 0 && out->n && out->p[out->n - 1] == '\r')
-        out->n--;
+    if (rc == 0)
+        take_newline(out);
     if (rc == 0 && out->n == 0)
         rc = ra_fail(err, RA_ECONFIG, "%s: is empty, want a secret", path);
     if (rc != 0)

@@ -1,5 +1,6 @@
 #include "src/base/json.h"
 
+#include <math.h>
 #include <string.h>
 
 void ra_json_init(struct ra_json *j, struct ra_buf *out)
@@ -88,11 +89,12 @@ void ra_json_int(struct ra_json *j, long long v)
 
 void ra_json_real(struct ra_json *j, double v)
 {
-    size_t from;
-
+    if (!isfinite(v)) {
+        ra_json_null(j);
+        return;
+    }
     before_value(j);
-    from = j->out->n;
-    if (!ra_buf_printf(j->out, "%.2f", v) || memchr(j->out->p + from, 'n', j->out->n - from))
+    if (!ra_buf_printf(j->out, "%.2f", v))
         return;
     while (j->out->p[j->out->n - 1] == '0')
         j->out->n--;

@@ -24,7 +24,8 @@ void ra_json_key_str(struct ra_json *j, struct ra_str key);
 void ra_json_str(struct ra_json *j, struct ra_str s); /* null when absent or empty */
 void ra_json_z(struct ra_json *j, const char *z);     /* null when NULL */
 void ra_json_int(struct ra_json *j, long long v);
-void ra_json_real(struct ra_json *j, double v); /* at most two digits behind the point */
+void ra_json_real(struct ra_json *j,
+                  double v); /* at most two digits behind the point; null when not finite */
 void ra_json_bool(struct ra_json *j, bool v);
 void ra_json_null(struct ra_json *j);
 void ra_json_raw(struct ra_json *j, struct ra_str json); /* a value already encoded */

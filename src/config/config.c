@@ -18,17 +18,16 @@ static const char system_file[] = "/etc/reanchor/reanchor.conf";
 static char *user_file(void)
 {
     const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-    struct ra_buf b;
+    char *path = NULL;
+    int n = 0;
 
-    ra_buf_init(&b, 1 << 16);
     if (xdg && xdg[0] == '/')
-        ra_buf_puts(&b, xdg);
+        n = asprintf(&path, "%s/reanchor/reanchor.conf", xdg);
     else if (home && home[0] == '/')
-        ra_buf_printf(&b, "%s/.config", home);
-    else
-        return NULL;
-    ra_buf_puts(&b, "/reanchor/reanchor.conf");
-    return b.overflow ? NULL : ra_strdup(ra_buf_z(&b));
+        n = asprintf(&path, "%s/.config/reanchor/reanchor.conf", home);
+    if (n < 0)
+        abort();
+    return path;
 }
 
 static int find_file(char **out, struct ra_err *err)

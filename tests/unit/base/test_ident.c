@@ -63,9 +63,9 @@ static void base64_that_is_not_canonical_is_refused(void **state)
 
 static void a_sid_goes_to_text_and_back(void **state)
 {
-    static const unsigned char sid[] = {1, 5, 0, 0, 0, 0, 0, 5, 21, 0, 0, 0, 0xBC, 0x4C,
-                                        0xDC, 0x3B, 0x43, 0x17, 0x2C, 0x46, 0xC2, 0x8B,
-                                        0xA6, 0x28, 0x51, 0x04, 0, 0};
+    static const unsigned char sid[] = {1,    5,    0,    0,    0,    0,    0,    5,    21,   0,
+                                        0,    0,    0xBC, 0x4C, 0xDC, 0x3B, 0x43, 0x17, 0x2C, 0x46,
+                                        0xC2, 0x8B, 0xA6, 0x28, 0x51, 0x04, 0,    0};
     unsigned char back[68];
     char text[RA_SID_TEXT];
     size_t n;
