@@ -235,11 +235,11 @@ static const struct {
     {"\"directory\": \"contoso\"", "\"directory\": null",
      "plan: steps[0].target.directory is null, want the directory of an AD object"},
     {"  \"format\": 1", "   \"format\": 1",
-     "plan: line 10 is not as it was written: its content gives another text"},
+     "plan: line 9 is not as it was written: its content gives another text"},
     {"  \"format\": 1", "  \"format\": 1.0",
-     "plan: line 10 is not as it was written: its content gives another text"},
+     "plan: line 9 is not as it was written: its content gives another text"},
     {"  \"format\": 1", "  \"note\": 1,\n  \"format\": 1",
-     "plan: line 10 is not as it was written: its content gives another text"},
+     "plan: line 9 is not as it was written: its content gives another text"},
 };
 
 static void an_edit_is_refused_with_what_was_found_and_what_was_wanted(void **state)
