@@ -4,13 +4,31 @@
 
 #include <stdlib.h>
 
-static void hold(struct ra_ad_fact *f, enum ra_slot slot, uint32_t cloud)
+/*
+ * A key that many hold on both sides must not cost their product: of the cloud side only the first
+ * two holders of each sort are kept (a third is found by asking the index again), and marks are
+ * collected over the AD side before they are put on the cloud side.
+ */
+struct few {
+    uint32_t seq[2];
+    uint8_t n;
+};
+
+static void keep(struct few *f, uint32_t seq)
 {
-    if (f->n[slot] == 0) {
-        f->first[slot] = cloud;
-        f->n[slot] = 1;
-    } else if (f->first[slot] != cloud) {
-        f->n[slot] = 2;
+    if (f->n < 2)
+        f->seq[f->n++] = seq;
+}
+
+static void hold(struct ra_ad_fact *f, enum ra_slot slot, const struct few *few)
+{
+    for (uint8_t i = 0; i < few->n; i++) {
+        if (f->n[slot] == 0) {
+            f->first[slot] = few->seq[i];
+            f->n[slot] = 1;
+        } else if (f->first[slot] != few->seq[i]) {
+            f->n[slot] = 2;
+        }
     }
 }
 
@@ -21,16 +39,26 @@ static bool in_scope(const struct ra_world *w, const struct ra_holder *h)
     return !f->skip && !(f->bits & RA_AD_DELETED);
 }
 
-/* An AD object that takes no part carries the key of these cloud objects: why they would be
+static bool is_live(const struct ra_world *w, const struct ra_holder *cloud)
+{
+    return w->cloud[cloud->number].bits & RA_CLOUD_LIVE;
+}
+
+/* An AD object that takes no part carries a key: why the cloud objects that have it would be
  * orphans. */
-static void mark(struct ra_world *w, const struct ra_holder *ad, const struct ra_holder *cloud)
+static unsigned mark_of(const struct ra_world *w, const struct ra_holder *ad)
 {
     const struct ra_ad_fact *f = &w->ad[ad->number];
 
     if (f->bits & RA_AD_DELETED)
-        w->cloud[cloud->number].bits |= RA_CLOUD_AD_DELETED;
-    else if (f->skip == RA_SKIP_SCOPE || f->skip == RA_SKIP_LINKED)
-        w->cloud[cloud->number].bits |= RA_CLOUD_OUT_OF_SCOPE;
+        return RA_CLOUD_AD_DELETED;
+    return f->skip == RA_SKIP_SCOPE || f->skip == RA_SKIP_LINKED ? RA_CLOUD_OUT_OF_SCOPE : 0;
+}
+
+static void mark_all(struct ra_world *w, const struct ra_join_group *g, unsigned marks)
+{
+    for (size_t k = 0; marks && k < g->cloud_n; k++)
+        w->cloud[g->cloud[k].number].bits |= (uint16_t)marks;
 }
 
 /* Two of one kind with one anchor: none of them can be told from the other (row 33). */
@@ -46,65 +74,69 @@ static void mark_duplicates(struct ra_world *w, const struct ra_join_group *g, e
     for (size_t i = 0; i < g->ad_n; i++)
         if (g->ad[i].kind == kind && in_scope(w, &g->ad[i]))
             w->ad[g->ad[i].number].bits |= RA_AD_DUP_ANCHOR;
-    for (size_t i = 0; kind == RA_USER && i < g->cloud_n; i++)
-        if (w->cloud[g->cloud[i].number].bits & RA_CLOUD_LIVE)
-            w->cloud[g->cloud[i].number].bits |= RA_CLOUD_CLAIMED;
-}
-
-static void link_anchor(struct ra_world *w, const struct ra_join_group *g, bool users, bool groups)
-{
-    size_t live = 0;
-
-    for (size_t i = 0; i < g->cloud_n; i++)
-        live += (w->cloud[g->cloud[i].number].bits & RA_CLOUD_LIVE) != 0;
-    for (size_t i = 0; users && i < g->ad_n; i++) {
-        const struct ra_holder *ad = &g->ad[i];
-        for (size_t k = 0; ad->kind == RA_USER && k < g->cloud_n; k++) {
-            bool alive = w->cloud[g->cloud[k].number].bits & RA_CLOUD_LIVE;
-            if (in_scope(w, ad))
-                hold(&w->ad[ad->number], alive ? RA_SLOT_ANCHOR : RA_SLOT_DELETED,
-                     g->cloud[k].number);
-            else
-                mark(w, ad, &g->cloud[k]);
-        }
-    }
-    if (users)
-        mark_duplicates(w, g, RA_USER, live > 1);
-    if (groups)
-        mark_duplicates(w, g, RA_GROUP, false);
+    for (size_t k = 0; kind == RA_USER && k < g->cloud_n; k++)
+        if (is_live(w, &g->cloud[k]))
+            w->cloud[g->cloud[k].number].bits |= RA_CLOUD_CLAIMED;
 }
 
 static void link_anchor_users(struct ra_world *w, const struct ra_join_group *g)
 {
-    link_anchor(w, g, true, false);
+    struct few live = {0}, deleted = {0};
+    unsigned marks = 0;
+
+    for (size_t k = 0; k < g->cloud_n; k++)
+        keep(is_live(w, &g->cloud[k]) ? &live : &deleted, g->cloud[k].number);
+    for (size_t i = 0; i < g->ad_n; i++) {
+        struct ra_ad_fact *f = &w->ad[g->ad[i].number];
+        if (g->ad[i].kind != RA_USER)
+            continue;
+        if (!in_scope(w, &g->ad[i])) {
+            marks |= mark_of(w, &g->ad[i]);
+            continue;
+        }
+        hold(f, RA_SLOT_ANCHOR, &live);
+        hold(f, RA_SLOT_DELETED, &deleted);
+    }
+    mark_all(w, g, marks);
+    mark_duplicates(w, g, RA_USER, live.n > 1);
 }
 
 static void link_anchor_groups(struct ra_world *w, const struct ra_join_group *g)
 {
-    link_anchor(w, g, false, true);
+    mark_duplicates(w, g, RA_GROUP, false);
 }
 
 static void link_device(struct ra_world *w, const struct ra_join_group *g)
 {
-    for (size_t i = 0; i < g->ad_n; i++)
-        for (size_t k = 0; k < g->cloud_n; k++) {
-            if (!in_scope(w, &g->ad[i]))
-                mark(w, &g->ad[i], &g->cloud[k]);
-            else if (g->ad[i].kind == RA_COMPUTER)
-                hold(&w->ad[g->ad[i].number], RA_SLOT_ANCHOR, g->cloud[k].number);
-        }
+    struct few devices = {0};
+    unsigned marks = 0;
+
+    for (size_t k = 0; k < g->cloud_n; k++)
+        keep(&devices, g->cloud[k].number);
+    for (size_t i = 0; i < g->ad_n; i++) {
+        if (!in_scope(w, &g->ad[i]))
+            marks |= mark_of(w, &g->ad[i]);
+        else if (g->ad[i].kind == RA_COMPUTER)
+            hold(&w->ad[g->ad[i].number], RA_SLOT_ANCHOR, &devices);
+    }
+    mark_all(w, g, marks);
 }
 
 static void link_sid(struct ra_world *w, const struct ra_join_group *g)
 {
-    for (size_t i = 0; i < g->ad_n; i++)
-        for (size_t k = 0; k < g->cloud_n; k++) {
-            const struct ra_cloud_fact *c = &w->cloud[g->cloud[k].number];
-            if (!in_scope(w, &g->ad[i]))
-                mark(w, &g->ad[i], &g->cloud[k]);
-            else if ((c->bits & RA_CLOUD_LIVE) && c->kind == g->ad[i].kind)
-                hold(&w->ad[g->ad[i].number], RA_SLOT_SID, g->cloud[k].number);
-        }
+    struct few live[RA_KINDS] = {0};
+    unsigned marks = 0;
+
+    for (size_t k = 0; k < g->cloud_n; k++)
+        if (is_live(w, &g->cloud[k]))
+            keep(&live[g->cloud[k].kind], g->cloud[k].number);
+    for (size_t i = 0; i < g->ad_n; i++) {
+        if (!in_scope(w, &g->ad[i]))
+            marks |= mark_of(w, &g->ad[i]);
+        else
+            hold(&w->ad[g->ad[i].number], RA_SLOT_SID, &live[g->ad[i].kind]);
+    }
+    mark_all(w, g, marks);
 }
 
 /* Marks in-scope objects when more than one of them holds the key. */
@@ -119,34 +151,50 @@ static void mark_ad_duplicates(struct ra_world *w, const struct ra_join_group *g
             w->ad[g->ad[i].number].bits |= RA_AD_DUP;
 }
 
-/* The index has the login attribute; where the effective UPN is another, the override has it. */
 static void link_upn(struct ra_world *w, const struct ra_join_group *g)
 {
+    struct few live = {0};
+
+    for (size_t k = 0; k < g->cloud_n; k++)
+        if (is_live(w, &g->cloud[k]))
+            keep(&live, g->cloud[k].number);
     for (size_t i = 0; i < g->ad_n; i++)
-        for (size_t k = 0; in_scope(w, &g->ad[i]) && k < g->cloud_n; k++)
-            if (w->cloud[g->cloud[k].number].bits & RA_CLOUD_LIVE)
-                hold(&w->ad[g->ad[i].number], RA_SLOT_UPN, g->cloud[k].number);
+        if (in_scope(w, &g->ad[i]))
+            hold(&w->ad[g->ad[i].number], RA_SLOT_UPN, &live);
     mark_ad_duplicates(w, g);
+}
+
+/* A contact has nothing but its primary SMTP that an object out of scope could carry. */
+static void mark_contacts(struct ra_world *w, const struct ra_join_group *g, unsigned marks)
+{
+    for (size_t k = 0; (marks & RA_CLOUD_OUT_OF_SCOPE) && k < g->cloud_n; k++)
+        if (g->cloud[k].kind == RA_CONTACT && (g->cloud[k].bits & RA_ENTRY_PRIMARY))
+            w->cloud[g->cloud[k].number].bits |= RA_CLOUD_OUT_OF_SCOPE;
 }
 
 static void link_address(struct ra_world *w, const struct ra_join_group *g)
 {
-    for (size_t i = 0; i < g->ad_n; i++) {
-        const struct ra_holder *ad = &g->ad[i];
-        bool part = in_scope(w, ad);
-        for (size_t k = 0; k < g->cloud_n; k++) {
-            const struct ra_holder *cloud = &g->cloud[k];
-            bool both = ad->bits & cloud->bits & RA_ENTRY_PRIMARY;
-            if (!(w->cloud[cloud->number].bits & RA_CLOUD_LIVE))
-                continue;
-            if (part)
-                hold(&w->ad[ad->number], RA_SLOT_ADDRESS, cloud->number);
-            if (part && both)
-                hold(&w->ad[ad->number], RA_SLOT_PRIMARY, cloud->number);
-            else if (both && cloud->kind == RA_CONTACT && !(w->ad[ad->number].bits & RA_AD_DELETED))
-                mark(w, ad, cloud);
-        }
+    struct few live = {0}, primary = {0};
+    unsigned marks = 0;
+
+    for (size_t k = 0; k < g->cloud_n; k++) {
+        if (!is_live(w, &g->cloud[k]))
+            continue;
+        keep(&live, g->cloud[k].number);
+        if (g->cloud[k].bits & RA_ENTRY_PRIMARY)
+            keep(&primary, g->cloud[k].number);
     }
+    for (size_t i = 0; i < g->ad_n; i++) {
+        bool ours = g->ad[i].bits & RA_ENTRY_PRIMARY;
+        if (!in_scope(w, &g->ad[i])) {
+            marks |= ours ? mark_of(w, &g->ad[i]) : 0;
+            continue;
+        }
+        hold(&w->ad[g->ad[i].number], RA_SLOT_ADDRESS, &live);
+        if (ours)
+            hold(&w->ad[g->ad[i].number], RA_SLOT_PRIMARY, &primary);
+    }
+    mark_contacts(w, g, marks);
     mark_ad_duplicates(w, g);
 }
 
@@ -154,8 +202,8 @@ static void link_name(struct ra_world *w, const struct ra_join_group *g)
 {
     bool held = false;
 
-    for (size_t k = 0; k < g->cloud_n; k++)
-        held = held || (w->cloud[g->cloud[k].number].bits & RA_CLOUD_LIVE);
+    for (size_t k = 0; k < g->cloud_n && !held; k++)
+        held = is_live(w, &g->cloud[k]);
     for (size_t i = 0; held && i < g->ad_n; i++)
         w->ad[g->ad[i].number].bits |= RA_AD_NAME_HELD;
 }
@@ -224,6 +272,24 @@ static void skip_unanchored(struct ra_world *w)
     ra_arena_free(&scratch);
 }
 
+/* Marks the cloud users that have this anchor. */
+static int mark_users(struct ra_world *w, struct ra_side_cursor *c, struct ra_str anchor,
+                      unsigned marks)
+{
+    const struct ra_side *cloud = w->in->cloud;
+    struct ra_str key, value;
+    struct ra_entry e;
+    char room[RA_KEY_MAX];
+    int rc;
+
+    anchor = ra_index_key(anchor, room);
+    rc = cloud->seek(c, anchor);
+    while (rc >= 0 && (rc = cloud->next(c, &key, &value)) > 0 && ra_str_eq(key, anchor))
+        if (ra_entry_unpack(value, &e) && e.seq < w->cloud_n)
+            w->cloud[e.seq].bits |= (uint16_t)marks;
+    return rc < 0 ? rc : 0;
+}
+
 /* AD contacts, computers and groups that take no part can carry a user's anchor too; they are few.
  */
 static int mark_other_kinds(struct ra_world *w)
@@ -231,24 +297,15 @@ static int mark_other_kinds(struct ra_world *w)
     const struct ra_side *cloud = w->in->cloud;
     struct ra_side_cursor *c = cloud->open_index(cloud->ctx, RA_IX_ANCHOR);
     struct ra_arena scratch = {0};
-    char room[RA_KEY_MAX];
+    struct ra_ad_object o;
     int rc = 0;
 
-    for (uint32_t i = 0; c && rc >= 0 && i < w->ad_n; i++) {
-        struct ra_holder ad = {i, w->ad[i].kind, 0}, peer = {0};
-        struct ra_str anchor, key, value;
-        struct ra_ad_object o;
-        struct ra_entry e;
+    for (uint32_t i = 0; c && rc == 0 && i < w->ad_n; i++) {
+        const struct ra_holder ad = {i, w->ad[i].kind, 0};
         if (ad.kind == RA_USER || in_scope(w, &ad) || !ra_ad_decode(ra_world_ad_record(w, i), &o))
             continue;
         ra_arena_reset(&scratch);
-        anchor = ra_index_key(ra_anchor_of(&o, &w->anchor, &scratch), room);
-        rc = cloud->seek(c, anchor);
-        while (rc >= 0 && (rc = cloud->next(c, &key, &value)) > 0 && ra_str_eq(key, anchor))
-            if (ra_entry_unpack(value, &e) && e.seq < w->cloud_n) {
-                peer.number = e.seq;
-                mark(w, &ad, &peer);
-            }
+        rc = mark_users(w, c, ra_anchor_of(&o, &w->anchor, &scratch), mark_of(w, &ad));
     }
     if (c)
         cloud->close(c);

@@ -43,6 +43,8 @@ int ra_fill_open(struct ra_cache *c, const char *side, struct ra_str token, stru
 /* Adds to the group that the next commit makes durable. The bytes are copied. Returns the sequence
  * number that the record gets. */
 uint32_t ra_fill_record(struct ra_fill *f, struct ra_str record);
+/* Puts other bytes in the place of a record that this fill has, committed or not. */
+void ra_fill_replace(struct ra_fill *f, uint32_t seq, struct ra_str record);
 void ra_fill_put(struct ra_fill *f, const char *table, struct ra_str key, struct ra_str value);
 void ra_fill_delete(struct ra_fill *f, const char *table, struct ra_str key);
 size_t ra_fill_pending(const struct ra_fill *f); /* bytes waiting for a commit */
@@ -51,8 +53,8 @@ size_t ra_fill_pending(const struct ra_fill *f); /* bytes waiting for a commit *
  * error nothing of the group is in the file. */
 int ra_fill_commit(struct ra_fill *f, struct ra_err *err);
 
-/* Records committed so far, and a value of a committed table (copied into *out by the callee's
- * buffer, valid until the next call); RA_ENOTFOUND when there is none. */
+/* Records so far, those not yet committed included, and a value of a committed table (copied into
+ * *out by the callee's buffer, valid until the next call); RA_ENOTFOUND when there is none. */
 uint32_t ra_fill_count(const struct ra_fill *f);
 int ra_fill_get(struct ra_fill *f, const char *table, struct ra_str key, struct ra_str *out,
                 struct ra_err *err);

@@ -35,7 +35,8 @@ bool ra_dir_is_ldif(const struct ra_dir *d);
 
 /* What the rootDSE says. For a dump only base is set. Borrowed until close. */
 struct ra_dir_root {
-    const char *base; /* the base to read */
+    const char *base;   /* the base to read */
+    const char *domain; /* defaultNamingContext, NULL when not told */
     const char *configuration, *schema, *dns_host_name, *ds_service_name;
     uint64_t highest_committed_usn; /* 0 when not told */
     char invocation_id[37];         /* of the DC's NTDS settings, empty when not readable */

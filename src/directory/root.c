@@ -98,7 +98,8 @@ static void take(struct ra_dir *d, LDAPMessage *e)
 {
     struct ra_dir_root *r = &d->root;
 
-    r->base = d->o.base ? d->o.base : only(d, e, "defaultNamingContext");
+    r->domain = only(d, e, "defaultNamingContext");
+    r->base = d->o.base ? d->o.base : r->domain;
     if (!r->base)
         r->base = only(d, e, "namingContexts");
     r->configuration = only(d, e, "configurationNamingContext");
