@@ -1,0 +1,95 @@
+/*
+ * Running the readers into the cache, and opening what is there for matching. A snapshot is
+ * finished only when every chain and every search reached its explicit end; on any error the one
+ * before stays current. Reports progress through hooks; prints nothing.
+ */
+#ifndef RA_COLLECT_COLLECT_H
+#define RA_COLLECT_COLLECT_H
+
+#include "recovery/model/index.h"
+#include "recovery/model/tenant.h"
+#include "src/cache/cache.h"
+#include "src/directory/directory.h"
+#include "src/graph/graph.h"
+
+#define RA_SIDE_CLOUD "cloud"
+
+/* "ad:NAME" of a directory's section; free with free(). */
+char *ra_side_of_directory(const char *name);
+
+/* phase: what is being read ("users", "contoso"); done: objects so far; total: 0 when not known.
+ * May be called from several threads at once, each with a phase of its own. */
+struct ra_collect_hooks {
+    void (*progress)(void *ctx, const char *phase, uint64_t done, uint64_t total);
+    void *ctx;
+};
+
+/* ---- the cloud ---- */
+
+struct ra_cloud_fill;
+
+/* Signs in, opens the side's next snapshot and reads the documents (organization, domains,
+ * features, roles). */
+int ra_cloud_begin(struct ra_graph *g, struct ra_cache *c, const struct ra_collect_hooks *hooks,
+                   struct ra_cloud_fill **out, struct ra_err *err);
+/* What the documents say so far: the features, the last sync, the tenant's own anchor attribute; no
+ * domains and no roles. Borrowed. */
+const struct ra_tenant *ra_cloud_tenant(const struct ra_cloud_fill *f);
+/* Reads all collections to their end and finishes the snapshot. *f is closed in any case. */
+int ra_cloud_finish(struct ra_cloud_fill **f, struct ra_err *err);
+void ra_cloud_abandon(struct ra_cloud_fill **f);
+
+/* Facts that a first decision found missing (ra_result.need_soa, need_ooi), asked for and added to
+ * the current snapshot. Does nothing for a saved-JSON source. *added: whether anything new came. */
+int ra_cloud_settle(struct ra_graph *g, struct ra_cache *c, const struct ra_side *cloud,
+                    const uint32_t *need_soa, size_t soa_n, const uint32_t *need_ooi, size_t ooi_n,
+                    bool *added, struct ra_err *err);
+
+/* ---- a directory ---- */
+
+struct ra_ad_read {
+    const char *name; /* of the section */
+    const char *login_attribute;
+    const struct ra_str *custom; /* further attributes that may be the anchor */
+    size_t customs;
+    struct ra_str must_not_be_integer; /* the configured one: refused when it is (RA_ECONFIG) */
+};
+
+int ra_ad_collect(struct ra_dir *d, struct ra_cache *c, const struct ra_ad_read *r,
+                  const struct ra_collect_hooks *hooks, struct ra_err *err);
+
+/* ---- reading what is there ---- */
+
+struct ra_view_side {
+    struct ra_snap *snap;
+    struct ra_side side;
+    struct ra_str *custom; /* of a directory */
+    char *name;
+    uint32_t live, deleted; /* objects; counted when first asked for */
+};
+
+/* All current snapshots of one store, open for matching and reporting. */
+struct ra_view {
+    struct ra_view_side cloud;
+    struct ra_view_side *ad;
+    size_t ad_n;
+    struct ra_side *ad_sides; /* the same as an array for ra_match */
+    struct ra_tenant tenant;
+    struct ra_arena arena;
+};
+
+/* login_attribute: a directory that was read with another one must be fetched again. A side without
+ * a complete snapshot is RA_EINCOMPLETE. */
+int ra_view_open(struct ra_cache *c, const char *const *directories, size_t n,
+                 const char *login_attribute, struct ra_view **out, struct ra_err *err);
+void ra_view_close(struct ra_view **v);
+
+/* Decodes the documents of a cloud snapshot. Everything is borrowed from the arena or the snapshot.
+ */
+int ra_tenant_load(struct ra_snap *cloud, struct ra_arena *a, struct ra_tenant *out,
+                   struct ra_err *err);
+
+/* Writes the current cloud snapshot as saved Graph responses: DIR/users.json and so on. */
+int ra_save(const struct ra_view *v, const char *dir, struct ra_err *err);
+
+#endif

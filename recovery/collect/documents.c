@@ -1,0 +1,55 @@
+#include "recovery/collect/documents.h"
+
+#include <string.h>
+
+bool ra_doc_is_read(const struct ra_doc *d)
+{
+    return ra_str_eq(d->state, RA_STR("read")) && !ra_str_absent(d->json);
+}
+
+cJSON *ra_doc_parse(const char *name, const struct ra_doc *d, struct ra_err *err)
+{
+    cJSON *doc = cJSON_ParseWithLength(d->json.p, d->json.n);
+
+    if (!doc)
+        ra_fail(err, RA_EINTEGRITY, "the cached document %s is not JSON", name);
+    return doc;
+}
+
+const cJSON *ra_doc_first(const cJSON *doc)
+{
+    const cJSON *value = cJSON_GetObjectItemCaseSensitive(doc, "value");
+
+    if (cJSON_IsArray(doc))
+        return doc->child;
+    if (cJSON_IsArray(value))
+        return value->child;
+    return doc;
+}
+
+struct ra_str ra_json_text(const cJSON *object, const char *key)
+{
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);
+
+    return cJSON_IsString(item) ? ra_str_n(item->valuestring, strlen(item->valuestring))
+                                : (struct ra_str){NULL, 0};
+}
+
+struct ra_str ra_json_copy(const cJSON *object, const char *key, struct ra_arena *a)
+{
+    struct ra_str s = ra_json_text(object, key);
+
+    return ra_str_absent(s) ? s : (struct ra_str){ra_arena_copy(a, s.p, s.n), s.n};
+}
+
+struct ra_str ra_json_folded(const cJSON *object, const char *key, struct ra_arena *a)
+{
+    struct ra_str s = ra_json_text(object, key);
+    char *copy;
+
+    if (ra_str_absent(s))
+        return s;
+    copy = ra_arena_alloc(a, s.n);
+    ra_fold_into(copy, s.p, s.n);
+    return (struct ra_str){copy, s.n};
+}

@@ -1,0 +1,199 @@
+#include "recovery/collect/internal.h"
+
+#include <string.h>
+
+static bool has_class(const struct ra_str *classes, size_t n, struct ra_str wanted)
+{
+    for (size_t i = 0; i < n; i++)
+        if (ra_str_eq_fold(classes[i], wanted))
+            return true;
+    return false;
+}
+
+/* decision: Inputs, "Kind"; RA_KINDS for anything that has no verdict. */
+static enum ra_kind kind_of(const struct ra_dir_entry *e)
+{
+    size_t n;
+    const struct ra_str *classes = ra_dir_entry_values(e, "objectClass", &n);
+
+    if (!classes)
+        return RA_KINDS;
+    if (has_class(classes, n, RA_STR("computer")))
+        return RA_COMPUTER;
+    if (has_class(classes, n, RA_STR("user")) || has_class(classes, n, RA_STR("inetOrgPerson")))
+        return RA_USER;
+    if (has_class(classes, n, RA_STR("group")))
+        return RA_GROUP;
+    return has_class(classes, n, RA_STR("contact")) ? RA_CONTACT : RA_KINDS;
+}
+
+static int bad_value(const struct ra_dir_entry *e, const char *attribute, struct ra_str value,
+                     const char *wanted, struct ra_err *err)
+{
+    struct ra_str dn = ra_dir_entry_dn(e);
+
+    ra_fail(err, RA_EINPUT, RA_STR_FMT ": %s is '" RA_STR_FMT "' (%zu bytes), want %s",
+            RA_STR_ARG(dn), attribute,
+            RA_STR_ARG(ra_utf8_valid(value.p, value.n) ? value : RA_STR("?")), value.n, wanted);
+    return ra_hint(err, "read the directory again with all attributes, binary ones as Base64");
+}
+
+static int integer(const struct ra_dir_entry *e, const char *attribute, int64_t *out,
+                   struct ra_err *err)
+{
+    struct ra_str text = ra_dir_entry_first(e, attribute);
+    long long v = 0;
+
+    if (!ra_str_absent(text) && !ra_parse_int(text, &v))
+        return bad_value(e, attribute, text, "a whole number", err);
+    *out = v;
+    return 0;
+}
+
+/* A SID in either form becomes text; other bytes are refused. */
+static int sid(struct ra_entry_reader *r, const struct ra_dir_entry *e, const char *attribute,
+               struct ra_str *out, struct ra_err *err)
+{
+    struct ra_str value = ra_dir_entry_first(e, attribute);
+    char text[RA_SID_TEXT];
+    unsigned char bytes[68];
+    size_t n;
+
+    *out = (struct ra_str){NULL, 0};
+    if (ra_str_absent(value))
+        return 0;
+    if (ra_sid_parse(value, bytes, &n)) {
+        if (!ra_sid_text(bytes, n, text))
+            return bad_value(e, attribute, value, "a security identifier", err);
+    } else if (!ra_sid_text(value.p, value.n, text)) {
+        return bad_value(e, attribute, value, "a security identifier", err);
+    }
+    *out = ra_str(ra_arena_copy(&r->arena, text, strlen(text)));
+    return 0;
+}
+
+static bool is_true(struct ra_str value)
+{
+    return ra_str_eq_fold(value, RA_STR("TRUE"));
+}
+
+static uint32_t count_of(const struct ra_dir_entry *e, const char *attribute)
+{
+    size_t n = 0;
+
+    if (!ra_dir_entry_values(e, attribute, &n))
+        n = 0;
+    return n > UINT32_MAX ? UINT32_MAX : (uint32_t)n;
+}
+
+static void proxies(struct ra_entry_reader *r, const struct ra_dir_entry *e, struct ra_list *out)
+{
+    size_t n = 0;
+    const struct ra_str *values = ra_dir_entry_values(e, "proxyAddresses", &n);
+
+    ra_buf_clear(&r->proxies);
+    *out = (struct ra_list){0};
+    for (size_t i = 0; values && i < n; i++)
+        ra_list_put(&r->proxies, &out->count, values[i]);
+    out->bytes = ra_str_n(r->proxies.p, r->proxies.n);
+}
+
+/* By the schema where there is one; in a dump a value that is valid UTF-8 is a string. */
+static bool is_binary(enum ra_dir_syntax syntax, struct ra_str name, struct ra_str value)
+{
+    if (ra_str_eq_fold(name, RA_STR("objectSid")))
+        return true;
+    if (syntax == RA_SYNTAX_UNKNOWN)
+        return !ra_utf8_valid(value.p, value.n);
+    return syntax == RA_SYNTAX_BINARY;
+}
+
+static void custom(struct ra_entry_reader *r, const struct ra_dir_entry *e, struct ra_list *out)
+{
+    ra_buf_clear(&r->custom);
+    *out = (struct ra_list){0};
+    for (size_t i = 0; i < r->read->customs; i++) {
+        struct ra_str name = r->read->custom[i];
+        struct ra_str value = ra_dir_entry_first(e, ra_arena_copy(&r->arena, name.p, name.n));
+        if (ra_str_absent(value))
+            continue;
+        ra_list_put(&r->custom, &out->count, name);
+        ra_list_put(&r->custom, &out->count,
+                    is_binary(r->syntax[i], name, value) ? RA_STR("b") : RA_STR("s"));
+        ra_list_put(&r->custom, &out->count, value);
+    }
+    out->bytes = ra_str_n(r->custom.p, r->custom.n);
+}
+
+static void strings(const struct ra_entry_reader *r, const struct ra_dir_entry *e,
+                    struct ra_ad_object *o)
+{
+    o->dn = ra_dir_entry_dn(e);
+    o->sam = ra_dir_entry_first(e, "sAMAccountName");
+    o->upn = ra_dir_entry_first(e, "userPrincipalName");
+    o->login = ra_dir_entry_first(e, r->read->login_attribute);
+    o->mail = ra_dir_entry_first(e, "mail");
+    o->nickname = ra_dir_entry_first(e, "mailNickname");
+    o->display_name = ra_dir_entry_first(e, "displayName");
+    o->cn = ra_dir_entry_first(e, "cn");
+    o->admin_description = ra_dir_entry_first(e, "adminDescription");
+    o->when_created = ra_dir_entry_first(e, "whenCreated");
+    o->last_known_parent = ra_dir_entry_first(e, "lastKnownParent");
+    o->consistency_guid = ra_dir_entry_first(e, "mS-DS-ConsistencyGuid");
+    o->guid = ra_dir_entry_first(e, "objectGUID");
+}
+
+static int numbers(const struct ra_dir_entry *e, struct ra_ad_object *o, struct ra_err *err)
+{
+    int64_t control = 0, type = 0;
+    int rc = integer(e, "msExchRecipientTypeDetails", &o->recipient_type, err);
+
+    if (rc == 0)
+        rc = integer(e, "userAccountControl", &control, err);
+    if (rc == 0)
+        rc = integer(e, "groupType", &type, err);
+    o->account_control = (uint32_t)control;
+    o->group_type = (uint32_t)type;
+    o->members = count_of(e, "member");
+    o->certificates = count_of(e, "userCertificate");
+    return rc;
+}
+
+static int dn_key(struct ra_entry_reader *r, struct ra_ad_object *o, struct ra_err *err)
+{
+    ra_buf_clear(&r->dn_key);
+    if (!ra_dn_key(o->dn, &r->dn_key))
+        return ra_fail(err, RA_EINPUT, "'" RA_STR_FMT "' is not a distinguished name",
+                       RA_STR_ARG(o->dn));
+    o->dn_key = ra_str_n(r->dn_key.p, r->dn_key.n);
+    return 0;
+}
+
+int ra_record_from_entry(struct ra_entry_reader *r, const struct ra_dir_entry *e,
+                         struct ra_ad_object *o, bool *skipped, struct ra_err *err)
+{
+    int rc;
+
+    *o = (struct ra_ad_object){.kind = kind_of(e)};
+    *skipped = o->kind == RA_KINDS;
+    if (*skipped)
+        return 0;
+    ra_arena_reset(&r->arena);
+    strings(r, e, o);
+    if (o->guid.n != 16)
+        return bad_value(e, "objectGUID", o->guid, "its 16 bytes", err);
+    rc = dn_key(r, o, err);
+    if (rc == 0)
+        rc = numbers(e, o, err);
+    if (rc == 0)
+        rc = sid(r, e, "objectSid", &o->sid, err);
+    if (rc == 0)
+        rc = sid(r, e, "msExchMasterAccountSid", &o->master_account_sid, err);
+    o->deleted = is_true(ra_dir_entry_first(e, "isDeleted"));
+    o->critical_system = count_of(e, "isCriticalSystemObject") > 0;
+    o->hidden_from_lists = is_true(ra_dir_entry_first(e, "msExchHideFromAddressLists"));
+    o->mailbox_guid = !ra_str_absent(ra_dir_entry_first(e, "msExchMailboxGuid"));
+    proxies(r, e, &o->proxies);
+    custom(r, e, &o->custom);
+    return rc;
+}

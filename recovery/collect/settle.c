@@ -1,0 +1,139 @@
+#include "recovery/collect/internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * Facts that a first decision found missing. isCloudManaged costs a request for each object, so it
+ * is asked for exactly those whose verdict depends on it; onPremisesObjectIdentifier is asked for
+ * all users or for those, whichever takes fewer requests. A refusal is kept beside the facts:
+ * unknown, and why.
+ */
+
+struct pairs {
+    struct ra_pair *all;
+    size_t n, cap;
+    struct ra_arena arena;
+};
+
+static struct ra_str kept(struct pairs *p, struct ra_str s)
+{
+    return (struct ra_str){ra_arena_copy(&p->arena, s.p, s.n), s.n};
+}
+
+static void add(struct pairs *p, struct ra_str id, struct ra_str value)
+{
+    char *folded = ra_arena_alloc(&p->arena, id.n);
+
+    ra_fold_into(folded, id.p, id.n);
+    p->all = ra_grow(p->all, &p->cap, p->n + 1, sizeof *p->all);
+    p->all[p->n++] = (struct ra_pair){{folded, id.n}, kept(p, value)};
+}
+
+static void pairs_free(struct pairs *p)
+{
+    free(p->all);
+    ra_arena_free(&p->arena);
+}
+
+static int store(struct ra_cache *c, const char *table, const struct pairs *p, bool *added,
+                 struct ra_err *err)
+{
+    if (p->n == 0)
+        return 0;
+    *added = true;
+    return ra_cache_supplement(c, RA_SIDE_CLOUD, table, p->all, p->n, err);
+}
+
+static int keep_refusal(struct ra_cache *c, const char *fact, const struct ra_err *refusal,
+                        struct ra_err *err)
+{
+    struct ra_pair pair = {ra_str(fact), ra_str(refusal->msg)};
+
+    return refusal->code ? ra_cache_supplement(c, RA_SIDE_CLOUD, "refusals", &pair, 1, err) : 0;
+}
+
+/* ---- isCloudManaged ---- */
+
+static enum ra_collection collection_of(enum ra_kind kind)
+{
+    return kind == RA_GROUP ? RA_GROUPS : kind == RA_CONTACT ? RA_CONTACTS : RA_USERS;
+}
+
+static struct ra_fact_request *requests_for(const struct ra_side *cloud, const uint32_t *need,
+                                            size_t n, struct ra_arena *a)
+{
+    struct ra_fact_request *r = ra_arena_alloc(a, n * sizeof *r);
+    struct ra_cloud_object o;
+
+    for (size_t i = 0; i < n; i++) {
+        if (!ra_cloud_decode(cloud->record(cloud->ctx, need[i]), &o))
+            o = (struct ra_cloud_object){0};
+        r[i] = (struct ra_fact_request){.collection = collection_of(o.kind),
+                                        .id = ra_arena_copy(a, o.id.p, o.id.n),
+                                        .cloud_managed = -1};
+    }
+    return r;
+}
+
+static int settle_soa(struct ra_graph *g, struct ra_cache *c, const struct ra_side *cloud,
+                      const uint32_t *need, size_t n, bool *added, struct ra_err *err)
+{
+    struct pairs found = {0};
+    struct ra_err refusal = {0};
+    struct ra_fact_request *r = requests_for(cloud, need, n, &found.arena);
+    int rc = ra_graph_sync_behavior(g, r, n, &refusal, err);
+
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        if (r[i].cloud_managed >= 0)
+            add(&found, ra_str(r[i].id), r[i].cloud_managed ? RA_STR("1") : RA_STR("0"));
+    if (rc == 0)
+        rc = store(c, RA_FACT_SOA, &found, added, err);
+    if (rc == 0)
+        rc = keep_refusal(c, RA_FACT_SOA, &refusal, err);
+    pairs_free(&found);
+    return rc;
+}
+
+/* ---- onPremisesObjectIdentifier ---- */
+
+static int add_identifier(void *ctx, struct ra_str id, struct ra_str identifier, struct ra_err *err)
+{
+    (void)err;
+    add(ctx, id, identifier);
+    return 0;
+}
+
+static int settle_ooi(struct ra_graph *g, struct ra_cache *c, bool *added, struct ra_err *err)
+{
+    struct pairs found = {0};
+    struct ra_err refusal = {0};
+    bool readable = false;
+    int rc = ra_graph_probe_object_identifier(g, &readable, &refusal, err);
+
+    if (rc == 0 && readable)
+        rc = ra_graph_object_identifiers(g, add_identifier, &found, err);
+    if (rc == 0)
+        rc = store(c, RA_FACT_OOI, &found, added, err);
+    if (rc == 0 && !readable)
+        rc = keep_refusal(c, RA_FACT_OOI, &refusal, err);
+    pairs_free(&found);
+    return rc;
+}
+
+int ra_cloud_settle(struct ra_graph *g, struct ra_cache *c, const struct ra_side *cloud,
+                    const uint32_t *need_soa, size_t soa_n, const uint32_t *need_ooi, size_t ooi_n,
+                    bool *added, struct ra_err *err)
+{
+    int rc = 0;
+
+    *added = false;
+    if (ra_graph_is_files(g))
+        return 0;
+    if (soa_n)
+        rc = settle_soa(g, c, cloud, need_soa, soa_n, added, err);
+    (void)need_ooi;
+    if (rc == 0 && ooi_n)
+        rc = settle_ooi(g, c, added, err);
+    return rc;
+}
