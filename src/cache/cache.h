@@ -21,7 +21,8 @@
 
 #include <stdint.h>
 
-#define RA_CACHE_FORMAT 1
+#define RA_CACHE_FORMAT  1
+#define RA_CACHE_KEY_MAX 510 /* bytes of a key of an index or a table; empty keys are keys too */
 
 struct ra_cache;
 
@@ -71,9 +72,10 @@ struct ra_index_builder {
 
 /* Commits what is pending, builds the indexes one after another (collect, sort, append: working
  * memory is one index's pairs), stores meta — "proof", "created", "records", "hash" (SHA-256 of the
- * records in order) and what the caller put into table "meta" — and renames the file into place,
- * durably. From then on, and not before, it is the side's complete snapshot; the one before it is
- * kept until the next writer opens the cache. *f is closed in any case. */
+ * records in order, each after its length as four bytes, the highest first) and what the caller put
+ * into table "meta" — and renames the file into place, durably. From then on, and not before, it is
+ * the side's complete snapshot; the one before it is kept until the next writer opens the cache. *f
+ * is closed in any case. */
 int ra_fill_finish(struct ra_fill **f, const char *proof, const struct ra_index_builder *indexes,
                    size_t n, struct ra_err *err);
 
@@ -112,7 +114,7 @@ void ra_snap_close(struct ra_snap **s);
 const struct ra_snap_info *ra_snap_info(const struct ra_snap *s);
 /* O(1) after the first call, which walks the records once; absent past the end. */
 struct ra_str ra_snap_record(struct ra_snap *s, uint32_t seq);
-/* A table's value; absent when there is none. */
+/* A table's value; absent (p NULL) when there is none, n 0 alone when it is an empty one. */
 struct ra_str ra_snap_get(struct ra_snap *s, const char *table, struct ra_str key);
 
 struct ra_cache_cursor;

@@ -1,0 +1,43 @@
+/*
+ * What a fill has been given since its last commit, in one growing buffer, in order. It is kept
+ * until a commit succeeds, so that a group can be written again when the map was full.
+ */
+#ifndef RA_CACHE_GROUP_H
+#define RA_CACHE_GROUP_H
+
+#include "src/base/err.h"
+#include "src/base/text.h"
+
+#include <lmdb.h>
+#include <stdint.h>
+
+struct ra_group_table {
+    char *name; /* with its prefix */
+    MDB_dbi dbi;
+    bool open; /* in the transaction at hand */
+};
+
+struct ra_group {
+    unsigned char *p;
+    size_t n, cap;
+    struct ra_group_table *tables;
+    size_t table_count, table_cap;
+    struct ra_err bad; /* what could not be taken; the commit reports it */
+};
+
+void ra_group_free(struct ra_group *g);
+void ra_group_record(struct ra_group *g, struct ra_str record);
+void ra_group_put(struct ra_group *g, const char *table, struct ra_str key, struct ra_str value);
+void ra_group_delete(struct ra_group *g, const char *table, struct ra_str key);
+
+/* Writes all of it; records are numbered from first. LMDB codes. */
+int ra_group_write(struct ra_group *g, MDB_txn *txn, MDB_dbi records, uint32_t first);
+
+/* Calls each for the records, in order. */
+void ra_group_records(const struct ra_group *g, void (*each)(void *ctx, struct ra_str record),
+                      void *ctx);
+
+/* Forgets what was written. */
+void ra_group_clear(struct ra_group *g);
+
+#endif

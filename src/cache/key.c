@@ -1,0 +1,44 @@
+#include "src/cache/key.h"
+
+#include "src/cache/env.h"
+
+#include <string.h>
+
+static size_t extra(struct ra_str key)
+{
+    return key.n == 0 || key.p[0] == '\0' ? 1 : 0;
+}
+
+size_t ra_key_size(struct ra_str key)
+{
+    return key.n + extra(key);
+}
+
+void ra_key_store(unsigned char *to, struct ra_str key)
+{
+    size_t front = extra(key);
+
+    to[0] = 0;
+    if (key.n)
+        memcpy(to + front, key.p, key.n);
+}
+
+struct ra_str ra_key_load(const MDB_val *stored)
+{
+    const char *p = stored->mv_data;
+    size_t front = stored->mv_size && p[0] == '\0' ? 1 : 0;
+
+    return (struct ra_str){p + front, stored->mv_size - front};
+}
+
+MDB_val ra_key_val(struct ra_str key, unsigned char room[RA_KEY_ROOM])
+{
+    size_t n = ra_key_size(key);
+
+    if (n == key.n)
+        return ra_val(key.p, n > RA_KEY_ROOM ? RA_KEY_ROOM : n);
+    if (n > RA_KEY_ROOM)
+        key.n = RA_KEY_ROOM - 1;
+    ra_key_store(room, key);
+    return ra_val(room, ra_key_size(key));
+}

@@ -1,0 +1,22 @@
+/*
+ * Keys as LMDB can hold them: it knows none of zero bytes. A key that is empty or begins with a
+ * zero byte gets one more in front. That keeps the order, keeps keys apart, and leaves every other
+ * key as it is.
+ */
+#ifndef RA_CACHE_KEY_H
+#define RA_CACHE_KEY_H
+
+#include "src/base/text.h"
+
+#include <lmdb.h>
+
+#define RA_KEY_ROOM 511 /* LMDB's longest key */
+
+size_t ra_key_size(struct ra_str key); /* bytes that it takes when stored */
+void ra_key_store(unsigned char *to, struct ra_str key);
+struct ra_str ra_key_load(const MDB_val *stored); /* borrowed from it */
+
+/* The key for a look-up: points at the key itself or into room. Past RA_KEY_ROOM it is cut. */
+MDB_val ra_key_val(struct ra_str key, unsigned char room[RA_KEY_ROOM]);
+
+#endif

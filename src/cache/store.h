@@ -1,0 +1,43 @@
+/*
+ * The cache's own structs, shared by the files of this folder.
+ */
+#ifndef RA_CACHE_STORE_H
+#define RA_CACHE_STORE_H
+
+#include "src/base/buf.h"
+#include "src/cache/cache.h"
+#include "src/cache/env.h"
+#include "src/cache/group.h"
+#include "src/cache/hash.h"
+
+#include <pthread.h>
+
+struct ra_cache {
+    char *dir, *snapshots;
+    bool write;
+    int lock;              /* descriptor, -1 without write */
+    pthread_mutex_t mutex; /* over fills: they may be opened from several threads */
+    struct ra_fill *fills; /* open ones: a side has one at most */
+};
+
+struct ra_fill {
+    struct ra_cache *cache;
+    struct ra_fill *next;
+    char *side;
+    uint64_t number;
+    struct ra_env env;
+    MDB_dbi head, records;
+    struct ra_group group;
+    uint32_t committed, given; /* records in the file; the next sequence number */
+    struct ra_hash *hash;      /* of the first hashed records */
+    uint32_t hashed;
+    struct ra_buf value; /* what ra_fill_get handed out */
+};
+
+/* Fills *err when the cache was opened for reading alone. */
+int ra_cache_need_write(const struct ra_cache *c, struct ra_err *err);
+
+/* Takes what an interrupted finish left out of a partial snapshot: indexes and "complete". */
+int ra_fill_unfinish(struct ra_fill *f, struct ra_err *err);
+
+#endif
