@@ -166,8 +166,8 @@ struct ra_table *ra_table_new(const struct ra_report_style *style)
 
 void ra_table_column(struct ra_table *t, const char *name, int how)
 {
-    int flags =
-        (how & RA_COLUMN_RIGHT ? SCOLS_FL_RIGHT : 0) | (how & RA_COLUMN_WRAP ? SCOLS_FL_WRAP : 0);
+    int flags = (how & RA_COLUMN_RIGHT ? SCOLS_FL_RIGHT : 0) |
+                (how & (RA_COLUMN_WRAP | RA_COLUMN_LINES) ? SCOLS_FL_WRAP : 0);
 
     struct libscols_column *cl =
         scols_table_new_column(t->tb, name, how & RA_COLUMN_WRAP ? 0.9 : 0, flags);
@@ -175,7 +175,9 @@ void ra_table_column(struct ra_table *t, const char *name, int how)
     if (!cl)
         abort();
     t->headings = t->headings || *name;
-    if (how & RA_COLUMN_WRAP)
+    if (how & RA_COLUMN_LINES)
+        scols_column_set_wrapfunc(cl, scols_wrapnl_chunksize, scols_wrapnl_nextchunk, NULL);
+    else if (how & RA_COLUMN_WRAP)
         scols_column_set_wrapfunc(cl, widest, next_part, NULL);
 }
 
@@ -196,6 +198,44 @@ void ra_table_cell(struct ra_table *t, struct ra_str s)
     if (scols_line_set_data(t->line, t->cell++, ra_buf_z(&safe)) != 0)
         abort();
     ra_buf_free(&safe);
+}
+
+/* How many bytes of the text go on one line of so many columns. */
+static size_t line_of(const char *text, unsigned columns)
+{
+    size_t at = 0, best = 0, used = 0;
+
+    while (text[at]) {
+        size_t len = character(text + at, strlen(text + at));
+        len = len ? len : 1;
+        if (used++ == columns)
+            return best > columns / 2 ? best : at;
+        at += len;
+        if (text[at - 1] == ' ' || text[at - 1] == ',')
+            best = at;
+    }
+    return at;
+}
+
+void ra_table_cell_lines(struct ra_table *t, struct ra_str s, unsigned columns)
+{
+    struct ra_buf safe, lines;
+    const char *rest;
+
+    ra_buf_init(&safe, TEXT_MAX);
+    ra_buf_init(&lines, TEXT_MAX);
+    ra_layout_safe(&safe, s);
+    for (rest = ra_buf_z(&safe); *rest;) {
+        size_t n = columns ? line_of(rest, columns) : strlen(rest);
+        ra_buf_put(&lines, rest, n);
+        rest += n;
+        if (*rest)
+            ra_buf_putc(&lines, '\n');
+    }
+    if (scols_line_set_data(t->line, t->cell++, ra_buf_z(&lines)) != 0)
+        abort();
+    ra_buf_free(&safe);
+    ra_buf_free(&lines);
 }
 
 void ra_table_cell_z(struct ra_table *t, const char *z)

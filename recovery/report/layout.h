@@ -30,12 +30,15 @@ void ra_layout_colour(const struct ra_report_style *style, enum ra_colour colour
 
 struct ra_table;
 
-enum { RA_COLUMN_RIGHT = 1, RA_COLUMN_WRAP = 2 };
+enum { RA_COLUMN_RIGHT = 1, RA_COLUMN_WRAP = 2, RA_COLUMN_LINES = 4 };
 
 struct ra_table *ra_table_new(const struct ra_report_style *style);
 void ra_table_column(struct ra_table *t, const char *name, int how); /* name "" : no heading */
 void ra_table_row(struct ra_table *t);
 void ra_table_cell(struct ra_table *t, struct ra_str s); /* the row's next cell */
+/* A cell of a RA_COLUMN_LINES column: broken at so many columns, within a word where need be, best
+ * behind a comma or a blank; 0 for not at all. */
+void ra_table_cell_lines(struct ra_table *t, struct ra_str s, unsigned columns);
 void ra_table_cell_z(struct ra_table *t, const char *z);
 /* Appends the table, indented by two spaces, and frees it. */
 void ra_table_print(struct ra_table **t, struct ra_buf *out);
