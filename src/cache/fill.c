@@ -220,6 +220,16 @@ uint32_t ra_fill_record(struct ra_fill *f, struct ra_str record)
     return f->given == UINT32_MAX ? f->given : f->given++;
 }
 
+/* The hash runs over the records in order: what it has of this one is no longer true, and finish
+ * reads them all again. */
+void ra_fill_replace(struct ra_fill *f, uint32_t seq, struct ra_str record)
+{
+    if (seq >= f->given && f->group.bad.code == 0)
+        ra_fail(&f->group.bad, RA_EINTERNAL, "%s: there is no record %u to replace", f->side, seq);
+    ra_group_replace(&f->group, seq, record);
+    f->hashed = UINT32_MAX;
+}
+
 void ra_fill_put(struct ra_fill *f, const char *table, struct ra_str key, struct ra_str value)
 {
     ra_group_put(&f->group, table, key, value);

@@ -7,8 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define IS_RECORD  UINT32_MAX /* as table */
-#define IS_DELETED UINT32_MAX /* as value's length */
+#define IS_RECORD   UINT32_MAX       /* as table */
+#define IS_REPLACED (UINT32_MAX - 1) /* as table: the key is a sequence number */
+#define IS_DELETED  UINT32_MAX       /* as value's length */
 
 struct op {
     uint32_t table, key, value; /* its number, and lengths of what follows */
@@ -75,6 +76,21 @@ void ra_group_record(struct ra_group *g, struct ra_str record)
     at = reserve(g, &op);
     if (record.n)
         memcpy(at, record.p, record.n);
+}
+
+void ra_group_replace(struct ra_group *g, uint32_t seq, struct ra_str record)
+{
+    struct op op = {.table = IS_REPLACED, .key = sizeof seq, .value = (uint32_t)record.n};
+    unsigned char *at;
+
+    if (record.n >= IS_DELETED) {
+        refuse(g, "record", record.n, IS_DELETED - 1);
+        return;
+    }
+    at = reserve(g, &op);
+    memcpy(at, &seq, sizeof seq);
+    if (record.n)
+        memcpy(at + sizeof seq, record.p, record.n);
 }
 
 static void add(struct ra_group *g, const char *table, struct ra_str key, struct ra_str value,
@@ -149,6 +165,15 @@ static int write_record(MDB_txn *txn, MDB_dbi records, uint32_t seq, const struc
     return mdb_put(txn, records, &key, &value, MDB_APPEND);
 }
 
+static int write_replaced(MDB_txn *txn, MDB_dbi records, const struct step *s)
+{
+    uint32_t seq;
+    MDB_val key = ra_val(&seq, sizeof seq), value = ra_val(s->value, s->op.value);
+
+    memcpy(&seq, s->key, sizeof seq);
+    return mdb_put(txn, records, &key, &value, 0);
+}
+
 int ra_group_write(struct ra_group *g, MDB_txn *txn, MDB_dbi records, uint32_t first)
 {
     struct step s;
@@ -157,8 +182,9 @@ int ra_group_write(struct ra_group *g, MDB_txn *txn, MDB_dbi records, uint32_t f
     for (size_t i = 0; i < g->table_count; i++)
         g->tables[i].open = false;
     for (size_t at = 0; rc == 0 && next(g, &at, &s);)
-        rc = s.op.table == IS_RECORD ? write_record(txn, records, first++, &s)
-                                     : write_table(g, txn, &s);
+        rc = s.op.table == IS_RECORD     ? write_record(txn, records, first++, &s)
+             : s.op.table == IS_REPLACED ? write_replaced(txn, records, &s)
+                                         : write_table(g, txn, &s);
     return rc;
 }
 

@@ -27,6 +27,7 @@ struct ra_group {
 
 void ra_group_free(struct ra_group *g);
 void ra_group_record(struct ra_group *g, struct ra_str record);
+void ra_group_replace(struct ra_group *g, uint32_t seq, struct ra_str record);
 void ra_group_put(struct ra_group *g, const char *table, struct ra_str key, struct ra_str value);
 void ra_group_delete(struct ra_group *g, const char *table, struct ra_str key);
 

@@ -315,10 +315,49 @@ static void a_cache_opened_for_reading_cannot_be_filled(void **state)
     ra_cache_close(&c);
 }
 
+static void a_replaced_record_gives_the_snapshot_that_would_have_had_it_at_once(void **state)
+{
+    struct fixture *fx = *state;
+    struct ra_cache *c = store_open(fx, true);
+    struct ra_fill *f = fill_open(fx, c, "t", false);
+    char changed[65], plain[65];
+
+    add_records(f, 0, 2);
+    assert_ok(ra_fill_commit(f, &fx->err), fx);
+    ra_fill_record(f, RA_STR("first"));
+    ra_fill_replace(f, 2, record_text(2)); /* not yet committed */
+    ra_fill_replace(f, 0, RA_STR("x"));    /* committed */
+    assert_ok(ra_fill_finish(&f, "p", NULL, 0, &fx->err), fx);
+    hash_of(fx, c, changed);
+    f = fill_open(fx, c, "u", false);
+    ra_fill_record(f, RA_STR("x"));
+    ra_fill_record(f, record_text(1));
+    ra_fill_record(f, record_text(2));
+    assert_ok(ra_fill_finish(&f, "p", NULL, 0, &fx->err), fx);
+    hash_of(fx, c, plain);
+    assert_string_equal(changed, plain);
+    ra_cache_close(&c);
+}
+
+static void a_record_that_is_not_there_cannot_be_replaced(void **state)
+{
+    struct fixture *fx = *state;
+    struct ra_cache *c = store_open(fx, true);
+    struct ra_fill *f = fill_open(fx, c, "t", false);
+
+    ra_fill_replace(f, 0, RA_STR("x"));
+    assert_int_equal(ra_fill_commit(f, &fx->err), -RA_EINTERNAL);
+    assert_string_equal(fx->err.msg, "cloud: there is no record 0 to replace");
+    ra_fill_discard(&f);
+    ra_cache_close(&c);
+}
+
 int main(void)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, fixture_make, fixture_remove)
     const struct CMUnitTest tests[] = {
+        CASE(a_replaced_record_gives_the_snapshot_that_would_have_had_it_at_once),
+        CASE(a_record_that_is_not_there_cannot_be_replaced),
         CASE(nothing_is_in_the_file_before_a_commit_and_all_of_it_after),
         CASE(puts_and_deletes_of_a_group_happen_in_their_order),
         CASE(the_same_token_resumes_what_was_committed_and_only_that),
