@@ -3,6 +3,10 @@
 #include <string.h>
 
 static const struct ra_command commands[] = {
+    {"rebuild", ra_cmd_rebuild, "read both sides, decide, report: the main job"},
+    {"fetch", ra_cmd_fetch, "fill or refresh the cache"},
+    {"plan", ra_cmd_plan, "decide from the cache alone, offline"},
+    {"show", ra_cmd_show, "explain one object"},
     {"config", ra_cmd_config, "check the configuration, or show what is in effect"},
     {"help", ra_cmd_help, "explain the program or one command"},
 };

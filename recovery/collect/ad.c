@@ -49,6 +49,7 @@ struct ad_fill {
     struct ra_entry_reader reader;
     const struct ra_collect_hooks *hooks;
     struct ra_seen seen;
+    uint32_t next; /* the sequence number of the next record */
     struct ra_buf record;
     uint64_t done;
     bool ldif;
@@ -66,7 +67,7 @@ static int on_entry(void *ctx, const struct ra_dir_entry *e, struct ra_err *err)
 {
     struct ad_fill *f = ctx;
     struct ra_ad_object o;
-    uint32_t seq = ra_fill_count(f->fill);
+    uint32_t seq = f->next;
     bool skipped;
     int rc = ra_record_from_entry(&f->reader, e, &o, &skipped, err);
 
@@ -80,7 +81,7 @@ static int on_entry(void *ctx, const struct ra_dir_entry *e, struct ra_err *err)
     if (ra_seen(&f->seen, identity(f, &o), &seq))
         ra_fill_replace(f->fill, seq, ra_str_n(f->record.p, f->record.n));
     else
-        ra_fill_record(f->fill, ra_str_n(f->record.p, f->record.n));
+        f->next = ra_fill_record(f->fill, ra_str_n(f->record.p, f->record.n)) + 1;
     f->done++;
     if (f->done % 1000 == 0 && f->hooks && f->hooks->progress)
         f->hooks->progress(f->hooks->ctx, f->reader.read->name, f->done, 0);

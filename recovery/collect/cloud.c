@@ -13,6 +13,7 @@ struct ra_cloud_fill {
     struct ra_fill *fill;
     const struct ra_collect_hooks *hooks;
     struct ra_seen seen, role_groups;
+    uint32_t next; /* the sequence number of the next record */
     struct ra_buf record, lists;
     struct ra_tenant tenant;
     struct ra_arena arena;
@@ -152,12 +153,12 @@ static void put_object(struct ra_cloud_fill *f, const struct ra_graph_object *o)
 {
     char room[256];
     struct ra_str id = folded_id(o->field[RA_GF_ID], room);
-    uint32_t seq = ra_fill_count(f->fill);
+    uint32_t seq = f->next;
 
     ra_buf_clear(&f->record);
     ra_record_from_graph(o, &f->lists, &f->record);
     if (!ra_seen(&f->seen, id, &seq))
-        ra_fill_record(f->fill, ra_str_n(f->record.p, f->record.n));
+        f->next = ra_fill_record(f->fill, ra_str_n(f->record.p, f->record.n)) + 1;
     else if (o->in != RA_DELETED_USERS)
         ra_fill_replace(f->fill, seq, ra_str_n(f->record.p, f->record.n));
     else

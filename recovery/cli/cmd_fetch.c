@@ -1,0 +1,101 @@
+/* reanchor fetch [cloud|ad|all] [--full] [--save DIR] */
+#include "recovery/cli/commands.h"
+#include "recovery/cli/gather.h"
+
+#include <string.h>
+
+enum { OPT_FULL = 0x500, OPT_SAVE };
+
+struct options {
+    struct ra_gather gather;
+    const char *save;
+    struct ra_err *err;
+};
+
+static const struct argp_option argp_options[] = {
+    {"full", OPT_FULL, NULL, 0, "Read everything anew, whatever an earlier run left", 0},
+    {"save", OPT_SAVE, "DIR", 0,
+     "Also write the cloud side as saved responses, which 'source = files:DIR' reads", 0},
+    {0},
+};
+
+static error_t parse_what(struct options *o, const char *arg)
+{
+    if (strcmp(arg, "cloud") == 0)
+        o->gather.what = RA_GATHER_CLOUD;
+    else if (strcmp(arg, "ad") == 0)
+        o->gather.what = RA_GATHER_AD;
+    else if (strcmp(arg, "all") == 0)
+        o->gather.what = RA_GATHER_ALL;
+    else
+        return ra_cli_usage(o->err, "fetch: have '%.100s', want cloud, ad or all", arg);
+    return 0;
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    struct options *o = state->input;
+
+    if (key == OPT_SAVE)
+        o->save = arg;
+    else if (key == ARGP_KEY_ARG && state->arg_num == 0)
+        return parse_what(o, arg);
+    else if (key != OPT_FULL)
+        return ARGP_ERR_UNKNOWN;
+    return 0;
+}
+
+static const struct argp argp = {
+    .options = argp_options,
+    .parser = parse,
+    .args_doc = "[cloud|ad|all]",
+    .doc = "Fill or refresh the cache.\vA side's snapshot counts only when its read was proved "
+           "complete; until then the one before stays in use.",
+};
+
+static int settle_and_save(struct ra_cli *cli, struct ra_cache *cache, struct ra_graph *graph,
+                           const struct options *o, struct ra_err *err)
+{
+    struct ra_study *study = NULL;
+    int rc = ra_gather_settle(cli, cache, graph, &study, err);
+
+    if (rc == -(int)RA_EINCOMPLETE && !o->save)
+        return 0; /* the other side was never read: nothing to decide, nothing to ask for */
+    if (rc == 0 && o->save)
+        rc = ra_save(study->view, o->save, err);
+    ra_study_close(&study);
+    return rc;
+}
+
+static void print_snapshot(void *ctx, const char *side)
+{
+    struct ra_cache *cache = ctx;
+    struct ra_snap *snap;
+
+    if (ra_snap_open(cache, side, &snap, NULL) != 0)
+        return;
+    printf("%s: %u objects, %s\n", side, ra_snap_info(snap)->records, ra_snap_info(snap)->proof);
+    ra_snap_close(&snap);
+}
+
+int ra_cmd_fetch(struct ra_cli *cli, int argc, char **argv, struct ra_err *err)
+{
+    struct options o = {.gather = {.what = RA_GATHER_ALL}, .err = err};
+    struct ra_graph *graph = NULL;
+    struct ra_cache *cache = NULL;
+    int rc = ra_cli_parse(cli, &argp, &o, argc, argv, err);
+
+    if (rc == 0)
+        rc = ra_cli_load(cli, err);
+    if (rc == 0)
+        rc = ra_cache_open(cli->config->store.dir, true, &cache, err);
+    if (rc == 0)
+        rc = ra_gather(cli, cache, &o.gather, &graph, err);
+    if (rc == 0 && cli->config->ad_n)
+        rc = settle_and_save(cli, cache, graph, &o, err);
+    if (rc == 0 && !cli->quiet && !cli->json)
+        rc = ra_cache_sides(cache, print_snapshot, cache, err);
+    ra_graph_close(&graph);
+    ra_cache_close(&cache);
+    return rc;
+}

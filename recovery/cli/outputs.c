@@ -1,0 +1,87 @@
+/* What `rebuild` and `plan` leave behind: the files of --report and the summary. */
+#include "recovery/cli/study.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+enum { OPT_REPORT = 0x400, OPT_DETAILED };
+
+static const struct argp_option options[] = {
+    {"report", OPT_REPORT, "DIR", 0,
+     "Write plan.json, verdicts.ndjson, verdicts.csv, report.html and fixes.ldif into DIR", 0},
+    {"detailed-exitcode", OPT_DETAILED, NULL, 0, "Exit with 2 when the gate says ACTION", 0},
+    {0},
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    struct ra_outputs *o = state->input;
+
+    if (key == OPT_REPORT)
+        o->dir = arg;
+    else if (key == OPT_DETAILED)
+        o->detailed_exitcode = true;
+    else
+        return ARGP_ERR_UNKNOWN;
+    return 0;
+}
+
+const struct argp ra_outputs_argp = {.options = options, .parser = parse};
+
+static unsigned terminal_width(void)
+{
+    struct winsize w;
+
+    if (!isatty(STDOUT_FILENO))
+        return 100;
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col ? w.ws_col : 80;
+}
+
+static int write_files(struct ra_study *s, const struct ra_outputs *o, struct ra_err *err)
+{
+    struct ra_buf plan;
+    int rc = ra_plan_of_study(s, &plan, err);
+
+    if (rc != 0)
+        return rc;
+    rc = ra_report_write(o->dir, &s->report, ra_str_n(plan.p, plan.n), err);
+    ra_buf_free(&plan);
+    return rc;
+}
+
+static int print_summary(struct ra_cli *cli, struct ra_study *s, const struct ra_outputs *o,
+                         struct ra_err *err)
+{
+    struct ra_report_style style = {
+        .width = terminal_width(), .colour = cli->color, .dir = o->dir, .config = cli->config_path};
+    struct ra_buf b;
+    int rc = 0;
+
+    ra_buf_init(&b, (size_t)16 << 20);
+    if (cli->json) {
+        ra_report_summary_json(&s->report, &b);
+        ra_buf_putc(&b, '\n');
+    } else if (!cli->quiet) {
+        rc = ra_report_summary_text(&s->report, &style, &b, err);
+    }
+    if (rc == 0)
+        fwrite(b.p, 1, b.n, stdout);
+    ra_buf_free(&b);
+    return rc;
+}
+
+int ra_study_report(struct ra_cli *cli, struct ra_study *s, const struct ra_outputs *o,
+                    struct ra_err *err)
+{
+    int rc = o->dir ? write_files(s, o, err) : 0;
+
+    if (rc == 0)
+        rc = print_summary(cli, s, o, err);
+    if (rc != 0)
+        return rc;
+    if (s->result.gate == RA_GATE_STOP)
+        return 6;
+    return s->result.gate == RA_GATE_ACTION && o->detailed_exitcode ? 2 : 0;
+}

@@ -1,0 +1,51 @@
+/*
+ * One decision over the current snapshots of the store, open for reporting: what `rebuild`, `plan`
+ * and `show` have in common.
+ */
+#ifndef RA_CLI_STUDY_H
+#define RA_CLI_STUDY_H
+
+#include "recovery/cli/cli.h"
+#include "recovery/collect/collect.h"
+#include "recovery/match/match.h"
+#include "recovery/model/anchor.h"
+#include "recovery/report/report.h"
+
+struct ra_study {
+    struct ra_view *view;
+    struct ra_cli_policy policy;
+    struct ra_result result;
+    struct ra_match_input input;
+    struct ra_report_snapshot cloud_snapshot, *ad_snapshots;
+    struct ra_report_input report;
+    struct ra_str tenant_id; /* as configured, lower case */
+};
+
+int ra_study_open(struct ra_cli *cli, struct ra_cache *cache, struct ra_study **out,
+                  struct ra_err *err);
+void ra_study_close(struct ra_study **s);
+
+/* The store, for reading; RA_EINCOMPLETE when nothing was ever fetched. */
+int ra_study_cache(const struct ra_cli *cli, struct ra_cache **out, struct ra_err *err);
+
+/* The names of the configured directories; RA_ECONFIG when there is none. Free with free(). */
+int ra_study_directories(const struct ra_cli *cli, const char ***names, struct ra_err *err);
+
+/* plan.json of this decision; *out is made here. */
+int ra_plan_of_study(const struct ra_study *s, struct ra_buf *out, struct ra_err *err);
+
+/* Options and outputs of `rebuild` and `plan`. */
+struct ra_outputs {
+    const char *dir; /* --report */
+    bool detailed_exitcode, redact;
+};
+
+/* Writes the files, prints the summary, and returns the exit status: 6 for STOP; 2 for ACTION with
+ * --detailed-exitcode; else 0. */
+int ra_study_report(struct ra_cli *cli, struct ra_study *s, const struct ra_outputs *o,
+                    struct ra_err *err);
+
+/* argp for --report, --detailed-exitcode and --redact; input: struct ra_outputs. */
+extern const struct argp ra_outputs_argp;
+
+#endif

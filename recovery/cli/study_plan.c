@@ -1,0 +1,61 @@
+/* plan.json of a decision: header and counts; the steps are the plan's own affair. */
+#include "recovery/cli/study.h"
+
+#include "recovery/plan/plan.h"
+#include "src/base/clock.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct ra_plan_snapshot snapshot(const struct ra_view_side *s, const char *side,
+                                        const char *marker, struct ra_arena *a)
+{
+    const struct ra_snap_info *i = ra_snap_info(s->snap);
+    char number[24];
+
+    snprintf(number, sizeof number, "%" PRIu64, i->number);
+    return (struct ra_plan_snapshot){
+        .side = ra_str(ra_arena_copy(a, side, strlen(side))),
+        .id = ra_str(ra_arena_copy(a, number, strlen(number))),
+        .hash = ra_str(i->hash),
+        .marker = ra_snap_get(s->snap, "meta", ra_str(marker)),
+    };
+}
+
+static int by_side(const void *a, const void *b)
+{
+    return ra_str_cmp(((const struct ra_plan_snapshot *)a)->side,
+                      ((const struct ra_plan_snapshot *)b)->side);
+}
+
+static void add_snapshots(const struct ra_study *s, struct ra_plan *plan)
+{
+    const struct ra_view *v = s->view;
+    char side[256];
+
+    plan->snapshots = ra_arena_alloc(&plan->arena, (v->ad_n + 1) * sizeof *plan->snapshots);
+    plan->snapshots[plan->snapshots_n++] =
+        snapshot(&v->cloud, RA_SIDE_CLOUD, "delta", &plan->arena);
+    for (size_t i = 0; i < v->ad_n; i++) {
+        snprintf(side, sizeof side, "ad:%s", v->ad[i].name);
+        plan->snapshots[plan->snapshots_n++] = snapshot(&v->ad[i], side, "usn", &plan->arena);
+    }
+    qsort(plan->snapshots, plan->snapshots_n, sizeof *plan->snapshots, by_side);
+}
+
+int ra_plan_of_study(const struct ra_study *s, struct ra_buf *out, struct ra_err *err)
+{
+    struct ra_plan plan = {.created = ra_now(), .tenant = s->tenant_id};
+    int rc;
+
+    ra_buf_init(out, RA_PLAN_MAX);
+    ra_plan_fill(&plan, &s->result, &s->policy.policy);
+    add_snapshots(s, &plan);
+    rc = ra_plan_encode(&plan, out, err);
+    ra_plan_free(&plan);
+    if (rc != 0)
+        ra_buf_free(out);
+    return rc;
+}
