@@ -34,7 +34,6 @@ static const struct argp argp = {
 /* ---- check ---- */
 
 struct findings {
-    const struct ra_cli *cli;
     struct ra_json *json; /* an open array, or NULL */
 };
 
@@ -56,11 +55,26 @@ static void print_finding(void *ctx, const struct ra_err *e)
     ra_json_object_end(f->json);
 }
 
+/* What reading the file alone does not show: the files that it names, and DNs that are none. */
+static size_t find_all(const struct ra_cli *cli, struct findings *f)
+{
+    size_t n = ra_config_check_files(cli->config, print_finding, f);
+    struct ra_cli_policy policy;
+    struct ra_err e;
+
+    if (ra_cli_policy(cli, &policy, &e) != 0) {
+        print_finding(f, &e);
+        return n + 1;
+    }
+    ra_cli_policy_free(&policy);
+    return n;
+}
+
 static size_t check_json(const struct ra_cli *cli)
 {
     struct ra_buf b;
     struct ra_json j;
-    struct findings f = {.cli = cli, .json = &j};
+    struct findings f = {.json = &j};
     size_t n;
 
     ra_buf_init(&b, (size_t)1 << 24);
@@ -72,7 +86,7 @@ static size_t check_json(const struct ra_cli *cli)
     ra_json_z(&j, cli->config->path);
     ra_json_key(&j, "findings");
     ra_json_array(&j);
-    n = ra_config_check_files(cli->config, print_finding, &f);
+    n = find_all(cli, &f);
     ra_json_array_end(&j);
     ra_json_object_end(&j);
     printf("%s\n", ra_buf_z(&b));
@@ -82,12 +96,12 @@ static size_t check_json(const struct ra_cli *cli)
 
 static int check(const struct ra_cli *cli, struct ra_err *err)
 {
-    struct findings f = {.cli = cli};
-    size_t n = cli->json ? check_json(cli) : ra_config_check_files(cli->config, print_finding, &f);
+    struct findings f = {0};
+    size_t n = cli->json ? check_json(cli) : find_all(cli, &f);
 
     if (n)
-        return ra_fail(err, RA_ECONFIG, "%s: %zu of the files that it names cannot be used",
-                       cli->config->path, n);
+        return ra_fail(err, RA_ECONFIG, "%s: %zu fault%s found", cli->config->path, n,
+                       n == 1 ? "" : "s");
     if (!cli->json && !cli->quiet)
         printf("%s: no fault found, %zu director%s\n", cli->config->path, cli->config->ad_n,
                cli->config->ad_n == 1 ? "y" : "ies");

@@ -4,6 +4,7 @@
 
 static const struct ra_command commands[] = {
     {"rebuild", ra_cmd_rebuild, "read both sides, decide, report: the main job"},
+    {"doctor", ra_cmd_doctor, "check what a rebuild needs, and change nothing"},
     {"fetch", ra_cmd_fetch, "fill or refresh the cache"},
     {"plan", ra_cmd_plan, "decide from the cache alone, offline"},
     {"show", ra_cmd_show, "explain one object"},
