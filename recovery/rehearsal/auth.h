@@ -41,6 +41,9 @@ void ra_sim_auth_close(struct ra_rehearsal *r);
 void ra_sim_auth_token(struct ra_rehearsal *r, struct ra_sim_request *q, struct ra_str tenant,
                        struct ra_str operation, struct ra_sim_reply *a);
 
+/* The managed identity endpoint of a virtual machine, which answers over plain HTTP (graph 8.4). */
+void ra_sim_auth_imds(struct ra_rehearsal *r, struct ra_sim_request *q, struct ra_sim_reply *a);
+
 /* Whether the request's bearer token is good; else the reply is 401 as Graph's. */
 bool ra_sim_auth_check(struct ra_rehearsal *r, const struct ra_sim_request *q,
                        struct ra_sim_reply *a);

@@ -99,6 +99,7 @@ static void prepare(const struct ra_sim_request *outer, struct item *it)
                                     .content_type = header(headers, "Content-Type"),
                                     .client_request_id = header(headers, "client-request-id"),
                                     .body = ra_str(it->body),
+                                    .identifiers = outer->identifiers,
                                     .in_batch = true};
     ra_guid_random(&g);
     ra_guid_text(g.b, it->q.request_id);

@@ -72,6 +72,21 @@ static signed char cloud_managed(const struct ra_sim_object *o)
     return ra_str_contains(raw, RA_STR("false")) ? 0 : -1;
 }
 
+static bool check_behavior_select(const struct ra_sim_request *q, struct ra_sim_reply *a)
+{
+    struct ra_str rest = q->option[RA_SIM_O_SELECT];
+    while (rest.n) {
+        struct ra_str name = ra_sim_cut(&rest, ',');
+        if (!ra_str_eq_fold(name, RA_STR("isCloudManaged")) && !ra_str_eq_fold(name, RA_STR("id")))
+            return ra_sim_error(q, a, 400, "BadRequest",
+                                "Parsing OData Select and Expand failed: Could not find a property "
+                                "named '" RA_STR_FMT
+                                "' on type 'microsoft.graph.onPremisesSyncBehavior'.",
+                                RA_STR_ARG(name));
+    }
+    return true;
+}
+
 void ra_sim_behavior(struct ra_rehearsal *r, struct ra_sim_request *q, struct ra_sim_reply *a,
                      enum ra_sim_kind kind)
 {
@@ -82,7 +97,7 @@ void ra_sim_behavior(struct ra_rehearsal *r, struct ra_sim_request *q, struct ra
         not_found(q, q->segment[1], a);
         return;
     }
-    if (!ra_sim_only(q, allowed, 1, a))
+    if (!ra_sim_only(q, allowed, 1, a) || !check_behavior_select(q, a))
         return;
     if (cloud_managed(o) < 0) {
         ra_sim_error(q, a, 403, "Authorization_RequestDenied",

@@ -146,7 +146,8 @@ static bool property(struct parser *p, struct ra_str name, struct ra_sim_filter 
 {
     int row = ra_sim_property_find(p->kind, name);
     enum ra_sim_place place = row < 0 ? RA_SIM_HIDDEN : ra_sim_properties[row].place;
-    if (row >= 0 && place != RA_SIM_HIDDEN && (place != RA_SIM_BETA_ONLY || p->q->beta)) {
+    if (row >= 0 && place != RA_SIM_HIDDEN &&
+        (place != RA_SIM_BETA_ONLY || (p->q->beta && p->q->identifiers))) {
         f->property = (unsigned)row;
         return true;
     }

@@ -80,6 +80,8 @@ static void fill_request(struct exchange *x, struct MHD_Connection *c, const cha
                                  .body = ra_str_n(x->body.p, x->body.n)};
     if (!q->host)
         q->host = x->r->url + strlen("https://");
+    const union MHD_ConnectionInfo *i = MHD_get_connection_info(c, MHD_CONNECTION_INFO_DAEMON);
+    q->plain = i && x->r->http->imds && i->daemon == x->r->http->imds;
     q->gzip = encoding && strstr(encoding, "gzip");
     ra_guid_random(&g);
     ra_guid_text(g.b, q->request_id);

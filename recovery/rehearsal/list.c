@@ -198,10 +198,10 @@ static void list_of(struct listing *x, struct ra_sim_reply *a, enum ra_sim_kind 
     int property;
     bool down = false;
     x->reader = ra_sim_eventual(x->q) ? 4 : 2;
-    if (!check_search(x->q, a) || !check_expand(x->q, a) ||
-        !ra_sim_select_parse(x->q, kind, true, a, &x->select) ||
+    if (!ra_sim_page_open(x->r, x->q, a, &x->page) || !check_search(x->q, a) ||
+        !check_expand(x->q, a) || !ra_sim_select_parse(x->q, kind, true, a, &x->select) ||
         !ra_sim_filter_parse(x->q, kind, x->r->o.accept_null_filter, a, &x->filter, &x->advanced) ||
-        !check_order(x, a, &property, &down) || !ra_sim_page_open(x->r, x->q, a, &x->page))
+        !check_order(x, a, &property, &down))
         return;
     use_prefix(x);
     if (property >= 0)

@@ -35,7 +35,7 @@ static bool select_one(const struct ra_sim_request *q, struct ra_str name, bool 
 {
     int row = ra_sim_property_find(s->kind, name);
     enum ra_sim_place place = row < 0 ? RA_SIM_HIDDEN : ra_sim_properties[row].place;
-    if (place == RA_SIM_HIDDEN || (place == RA_SIM_BETA_ONLY && !q->beta))
+    if (place == RA_SIM_HIDDEN || (place == RA_SIM_BETA_ONLY && !(q->beta && q->identifiers)))
         return unknown(q, s->kind, name, a);
     if (place == RA_SIM_NOT_LISTED && list)
         return ra_sim_error(q, a, 501, "NotImplemented",

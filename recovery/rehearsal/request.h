@@ -48,7 +48,9 @@ struct ra_sim_request {
     char request_id[RA_GUID_TEXT];
     int64_t page;               /* of the chain, 1-based; 0 when the request is not a page */
     struct ra_sim_fault faults; /* what to do to this exchange */
-    bool in_batch;              /* an item of a $batch */
+    bool plain;       /* it came without TLS: only the managed identity endpoint answers */
+    bool identifiers; /* beta shows onPremisesObjectIdentifier */
+    bool in_batch;    /* an item of a $batch */
     struct ra_arena arena;
 };
 

@@ -170,7 +170,11 @@ void ra_sim_answer(struct ra_rehearsal *r, struct ra_sim_request *q, struct ra_s
         return;
     }
     bool parsed = ra_sim_request_parse(q, a);
-    if (!q->versioned)
+    q->identifiers = r->o.identifier == RA_IDENTIFIER_SERVE ||
+                     (r->o.identifier == RA_IDENTIFIER_AUTO && r->store.identifiers);
+    if (q->plain)
+        ra_sim_auth_imds(r, q, a);
+    else if (!q->versioned)
         sign_in(r, q, a);
     else if (ra_sim_auth_check(r, q, a) && parsed)
         ra_sim_route(r, q, a);
