@@ -47,7 +47,7 @@ static void make(const struct ra_org *o, uint64_t i, bool mail, pair *p)
     a->group_type = -2147483646; /* global, for security */
     a->rid = (uint32_t)(100000 + 2 * o->users + 2 * i);
     ra_sample_print(a->cn, sizeof a->cn, "%s team %llu", ra_sample_department(o, i),
-             (unsigned long long)i);
+                    (unsigned long long)i);
     memcpy(a->display, a->cn, sizeof a->display);
     ra_sample_print(a->sam, sizeof a->sam, "grp%06llu", (unsigned long long)i);
     ra_sample_guid(o, "group", i, a->guid);

@@ -19,9 +19,10 @@ static void make_contact(const struct ra_org *o, uint64_t i, pair *p)
     ra_sample_print(a->given, sizeof a->given, "%s", n.given);
     ra_sample_print(a->sn, sizeof a->sn, "%s", n.sn);
     ra_sample_print(a->display, sizeof a->display, "%s %s (Fabrikam)", n.given, n.sn);
-    ra_sample_print(a->cn, sizeof a->cn, "%s %s contact %llu", n.given, n.sn, (unsigned long long)i);
+    ra_sample_print(a->cn, sizeof a->cn, "%s %s contact %llu", n.given, n.sn,
+                    (unsigned long long)i);
     ra_sample_print(a->mail, sizeof a->mail, "%s.%s.c%llu@fabrikam.test", n.given_ascii, n.sn_ascii,
-             (unsigned long long)i);
+                    (unsigned long long)i);
     ra_sample_print(a->nick, sizeof a->nick, "c%llu", (unsigned long long)i);
     ra_sample_print(a->address[0], sizeof a->address[0], "SMTP:%s", a->mail);
     ra_sample_guid(o, "contact", i, a->guid);
@@ -101,7 +102,7 @@ static void contact_invited(struct ra_org *o, uint64_t i)
     p.cloud.synced = RA_SAMPLE_NEVER;
     p.cloud.guest = true;
     ra_sample_print(p.cloud.upn, sizeof p.cloud.upn, "c%llu_fabrikam.test#EXT#@%s",
-             (unsigned long long)i, o->initial);
+                    (unsigned long long)i, o->initial);
     ra_sample_ad(o, &p.ad, "CONFLICT_TYPE", NULL, p.cloud.id);
     ra_sample_put_cloud(o, &p.cloud);
 }

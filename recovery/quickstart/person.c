@@ -30,11 +30,13 @@ static void name(const struct ra_org *o, uint64_t i, unsigned half, struct ra_sa
     ra_sample_print(a->given, sizeof a->given, "%s", n.given);
     ra_sample_print(a->sn, sizeof a->sn, "%s", n.sn);
     ra_sample_print(a->display, sizeof a->display, "%s %s", n.given, n.sn);
-    ra_sample_print(a->cn, sizeof a->cn, "%s %s %llu%s", n.given, n.sn, (unsigned long long)i, suffix);
+    ra_sample_print(a->cn, sizeof a->cn, "%s %s %llu%s", n.given, n.sn, (unsigned long long)i,
+                    suffix);
     ra_sample_print(a->sam, sizeof a->sam, "u%06llu%s", (unsigned long long)i, suffix);
-    ra_sample_print(a->employee, sizeof a->employee, "E%07llu%s", (unsigned long long)i, half ? "B" : "");
-    ra_sample_print(local, sizeof local, "%s.%s.%llu%s", n.given_ascii, n.sn_ascii, (unsigned long long)i,
-             suffix);
+    ra_sample_print(a->employee, sizeof a->employee, "E%07llu%s", (unsigned long long)i,
+                    half ? "B" : "");
+    ra_sample_print(local, sizeof local, "%s.%s.%llu%s", n.given_ascii, n.sn_ascii,
+                    (unsigned long long)i, suffix);
     ra_sample_print(a->nick, sizeof a->nick, "%s", local);
     memcpy(p->cloud.display, a->display, sizeof p->cloud.display);
     memcpy(p->cloud.nick, a->nick, sizeof p->cloud.nick);
@@ -44,7 +46,8 @@ static void name(const struct ra_org *o, uint64_t i, unsigned half, struct ra_sa
     address(p->cloud.address[2], "smtp:", local, o->initial);
 }
 
-/* Every twentieth person came from another forest and kept the anchor of that time. */
+/* Every twentieth person came from another forest and kept the anchor of that time; in a mixed
+ * organisation everybody, so that only one of the two attributes can give an anchor. */
 static void stamp(const struct ra_org *o, uint64_t i, unsigned half, struct ra_sample_ad *a)
 {
     bool stamped = o->mode == RA_ORG_CONSISTENCY || o->mode == RA_ORG_MIXED;
@@ -54,7 +57,7 @@ static void stamp(const struct ra_org *o, uint64_t i, unsigned half, struct ra_s
         return;
     a->consistency_n = 16;
     memcpy(a->consistency, a->guid, 16);
-    if (!stamped || i % 20 == 19)
+    if (!stamped || o->mode == RA_ORG_MIXED || i % 20 == 19)
         ra_sample_guid(o, half ? "moved second" : "moved", i, a->consistency);
 }
 

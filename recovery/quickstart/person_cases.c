@@ -105,8 +105,9 @@ static void other_sid(struct ra_org *o, uint64_t i)
     pair p;
 
     ra_sample_person(o, i, 0, &p);
-    ra_sample_print(p.cloud.sid, sizeof p.cloud.sid, "S-1-5-21-3277080990-2629470435-924441437-%llu",
-             (unsigned long long)(1100 + i));
+    ra_sample_print(p.cloud.sid, sizeof p.cloud.sid,
+                    "S-1-5-21-3277080990-2629470435-924441437-%llu",
+                    (unsigned long long)(1100 + i));
     matched(o, &p, "WARN_SID");
 }
 
@@ -116,7 +117,7 @@ static void renamed(struct ra_org *o, uint64_t i)
 
     ra_sample_person(o, i, 0, &p);
     ra_sample_print(p.cloud.upn, sizeof p.cloud.upn, "maiden.name.%llu@%s", (unsigned long long)i,
-             o->domain);
+                    o->domain);
     matched(o, &p, "WARN_RENAMED");
 }
 
@@ -125,8 +126,8 @@ static void placeholder(struct ra_org *o, uint64_t i)
     pair p;
 
     ra_sample_person(o, i, 0, &p);
-    ra_sample_print(p.cloud.upn, sizeof p.cloud.upn, "placeholder%llu+%04llu@%s", (unsigned long long)i,
-             (unsigned long long)(1000 + i % 9000), o->initial);
+    ra_sample_print(p.cloud.upn, sizeof p.cloud.upn, "placeholder%llu+%04llu@%s",
+                    (unsigned long long)i, (unsigned long long)(1000 + i % 9000), o->initial);
     matched(o, &p, "WARN_PLACEHOLDER");
 }
 
@@ -145,8 +146,8 @@ static void two_primaries(struct ra_org *o, uint64_t i)
     pair p;
 
     ra_sample_person(o, i, 0, &p);
-    ra_sample_print(p.ad.address[3], sizeof p.ad.address[3], "SMTP:second.%llu@%s", (unsigned long long)i,
-             o->domain);
+    ra_sample_print(p.ad.address[3], sizeof p.ad.address[3], "SMTP:second.%llu@%s",
+                    (unsigned long long)i, o->domain);
     matched(o, &p, "WARN_TWO_PRIMARIES");
 }
 
@@ -579,8 +580,8 @@ static void shared_in_ad(struct ra_org *o, uint64_t i)
 
     ra_sample_person(o, i, 0, &p);
     ra_sample_person(o, i, 1, &q);
-    ra_sample_print(p.ad.address[3], sizeof p.ad.address[3], "smtp:shared.%llu@%s", (unsigned long long)i,
-             o->domain);
+    ra_sample_print(p.ad.address[3], sizeof p.ad.address[3], "smtp:shared.%llu@%s",
+                    (unsigned long long)i, o->domain);
     memcpy(q.ad.address[3], p.ad.address[3], sizeof q.ad.address[3]);
     matched(o, &p, "WARN_AD_DUP");
     ra_sample_ad(o, &q.ad, "CONFLICT_AD_DUP", NULL, NULL);
@@ -688,7 +689,7 @@ static void break_glass(struct ra_org *o, uint64_t i)
     make_cloud_only(&p.cloud);
     clear_cloud_mail(&p.cloud);
     ra_sample_print(p.cloud.upn, sizeof p.cloud.upn, "break.glass.%llu@%s", (unsigned long long)i,
-             o->initial);
+                    o->initial);
     ra_sample_put_cloud(o, &p.cloud);
     ra_sample_assign(o, p.cloud.id, "user", RA_ROLE_GLOBAL_ADMIN);
 }
