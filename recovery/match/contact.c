@@ -12,7 +12,7 @@ static void unsynced(struct ra_case *c, uint32_t s)
     }
     ra_case_soft_blocks(c, false);
     if (!ra_case_end_blocked(c, s, false))
-        ra_case_claim(c, RA_SOFT_SMTP, s, 39);
+        ra_case_end(c, RA_SOFT_SMTP, s, 39);
 }
 
 void ra_decide_contact(struct ra_case *c)

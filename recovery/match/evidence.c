@@ -15,20 +15,22 @@ static bool hard_matched(enum ra_verdict_code code)
     return one_of(code, RA_MATCH_HARD, RA_MATCH_HARD_TAKEOVER, RA_MATCH_HARD_RESTORE);
 }
 
-/* The new object would be quarantined whoever comes first. Its soft peer is no longer claimed. */
+static bool soft_matched(enum ra_verdict_code code)
+{
+    return code == RA_SOFT_SMTP || code == RA_SOFT_UPN;
+}
+
+/* The new object would be quarantined whoever comes first. */
 static void duplicate_in_ad(struct ra_case *c)
 {
     enum ra_verdict_code code = (enum ra_verdict_code)c->v->code;
-    bool soft = code == RA_SOFT_SMTP || code == RA_SOFT_UPN;
 
     if (!(c->f->bits & RA_AD_DUP))
         return;
     if (hard_matched(code))
         ra_case_warn(c, RA_WARN_AD_DUP);
-    if (!soft && code != RA_MATCH_SMTP && code != RA_ADD)
+    if (!soft_matched(code) && code != RA_MATCH_SMTP && code != RA_ADD)
         return;
-    if (soft)
-        c->w->cloud[c->v->cloud].bits &= (uint16_t)~RA_CLOUD_CLAIMED;
     c->v->warnings &= ~(1u << RA_WARN_MAILBOX | 1u << RA_WARN_NAME);
     ra_case_end(c, RA_CONFLICT_AD_DUP, c->v->cloud, 0);
 }
@@ -124,13 +126,14 @@ void ra_case_evidence(struct ra_case *c)
 
     duplicate_in_ad(c);
     code = (enum ra_verdict_code)c->v->code;
+    if (soft_matched(code)) /* only now: a duplicate's soft peer is not claimed by it */
+        c->w->cloud[c->v->cloud].bits |= RA_CLOUD_CLAIMED;
     object_warnings(c);
     if (c->o.kind != RA_USER)
         return;
     if (hard_matched(code))
         right_person(c);
-    if (code == RA_MATCH_HARD || code == RA_MATCH_HARD_TAKEOVER || code == RA_SOFT_SMTP ||
-        code == RA_SOFT_UPN)
+    if (code == RA_MATCH_HARD || code == RA_MATCH_HARD_TAKEOVER || soft_matched(code))
         if (ra_case_held_by_other(c, RA_SLOT_UPN, c->v->cloud) ||
             ra_case_held_by_other(c, RA_SLOT_ADDRESS, c->v->cloud))
             ra_case_warn(c, RA_WARN_HELD);

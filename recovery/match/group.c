@@ -48,7 +48,7 @@ static void soft_match(struct ra_case *c, uint32_t g)
         ra_case_block(c, RA_BLOCK_ROLE_GROUP); /* row 42 */
     ra_case_soft_blocks(c, false);
     if (!ra_case_end_blocked(c, g, false))
-        ra_case_claim(c, RA_SOFT_SMTP, g, 35);
+        ra_case_end(c, RA_SOFT_SMTP, g, 35);
 }
 
 /* Mail-enabled: the owner of the primary SMTP, then whoever holds an address. */

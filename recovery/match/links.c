@@ -122,6 +122,16 @@ static void link_device(struct ra_world *w, const struct ra_join_group *g)
     mark_all(w, g, marks);
 }
 
+/* What an object out of scope explains by its SID is a group: users are told by their anchor. */
+static void mark_by_sid(struct ra_world *w, const struct ra_join_group *g, unsigned marks)
+{
+    for (size_t k = 0; marks && k < g->cloud_n; k++) {
+        bool group = g->cloud[k].kind == RA_GROUP;
+        w->cloud[g->cloud[k].number].bits |=
+            (uint16_t)(group ? marks : marks & RA_CLOUD_AD_DELETED);
+    }
+}
+
 static void link_sid(struct ra_world *w, const struct ra_join_group *g)
 {
     struct few live[RA_KINDS] = {0};
@@ -136,7 +146,7 @@ static void link_sid(struct ra_world *w, const struct ra_join_group *g)
         else
             hold(&w->ad[g->ad[i].number], RA_SLOT_SID, &live[g->ad[i].kind]);
     }
-    mark_all(w, g, marks);
+    mark_by_sid(w, g, marks);
 }
 
 /* Marks in-scope objects when more than one of them holds the key. */

@@ -223,7 +223,7 @@ static bool primary_smtp(struct ra_case *c)
     else if (ra_case_held_by_other(c, RA_SLOT_UPN, s))
         ra_case_end(c, RA_CONFLICT_SPLIT, s, 27);
     else if (!soft_match_blocked(c, s)) {
-        ra_case_claim(c, RA_SOFT_SMTP, s, c->o.mailbox_guid ? 28 : 15);
+        ra_case_end(c, RA_SOFT_SMTP, s, c->o.mailbox_guid ? 28 : 15);
         if (c->o.mailbox_guid)
             ra_case_warn(c, RA_WARN_MAILBOX);
     }
@@ -246,7 +246,7 @@ static bool user_principal_name(struct ra_case *c)
     else if (!ra_case_soft_on_upn(c) && !is_stamped(c))
         ra_case_end(c, RA_CONFLICT_UPN, u, 18);
     else if (!soft_match_blocked(c, u))
-        ra_case_claim(c, RA_SOFT_UPN, u, 17);
+        ra_case_end(c, RA_SOFT_UPN, u, 17);
     return true;
 }
 
