@@ -278,22 +278,22 @@ static struct answer *perform(CURL *c, const char *url, struct curl_slist *heade
     return a;
 }
 
-/* The bearer token, unless the test sends an Authorization of its own ("Authorization:" for none).
- */
+/* The bearer token and the JSON type, unless the test sends its own ("Authorization:" for none). */
 static struct curl_slist *header_list(va_list ap, const char *body)
 {
     struct curl_slist *list = NULL;
     char bearer[256];
     const char *h;
-    bool own = false;
+    bool own = false, typed = !body;
     while ((h = va_arg(ap, const char *))) {
         list = curl_slist_append(list, h);
         own = own || !strncmp(h, "Authorization:", strlen("Authorization:"));
+        typed = typed || !strncmp(h, "Content-Type:", strlen("Content-Type:"));
     }
     snprintf(bearer, sizeof(bearer), "Authorization: Bearer %s", t.token ? t.token : "");
     if (!own)
         list = curl_slist_append(list, bearer);
-    return body ? curl_slist_append(list, "Content-Type: application/json") : list;
+    return typed ? list : curl_slist_append(list, "Content-Type: application/json");
 }
 
 static struct answer *ask_list(const char *method, const char *path, const char *body, va_list ap)
