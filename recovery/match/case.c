@@ -7,18 +7,15 @@
 
 enum ra_ooi ra_case_ooi(struct ra_case *c, uint32_t cloud)
 {
-    struct ra_guid guid;
-    struct ra_str ooi = c->w->ooi ? c->w->ooi[cloud] : (struct ra_str){NULL, 0};
+    enum ra_ooi state = c->w->ooi ? (enum ra_ooi)c->w->ooi_state[cloud] : RA_OOI_UNKNOWN;
 
-    if (!ooi.p) {
+    if (state == RA_OOI_UNKNOWN)
         c->w->cloud[cloud].bits |= RA_CLOUD_NEED_OOI;
-        return RA_OOI_UNKNOWN;
-    }
-    if (ooi.n == 0)
-        return RA_OOI_NULL;
-    if (ra_guid_parse(ooi, &guid) && memcmp(guid.b, c->o.guid.p, sizeof guid.b) == 0)
-        return RA_OOI_EQUAL;
-    return RA_OOI_DIFFERENT;
+    if (state != RA_OOI_EQUAL)
+        return state;
+    return memcmp(c->w->ooi[cloud].b, c->o.guid.p, sizeof c->w->ooi[cloud].b) == 0
+               ? RA_OOI_EQUAL
+               : RA_OOI_DIFFERENT;
 }
 
 enum ra_tri ra_case_soa(struct ra_case *c, uint32_t cloud)

@@ -18,8 +18,6 @@ struct ra_case {
     struct ra_arena *scratch; /* reset before each case */
 };
 
-enum ra_ooi { RA_OOI_UNKNOWN, RA_OOI_NULL, RA_OOI_EQUAL, RA_OOI_DIFFERENT };
-
 /* What onPremisesObjectIdentifier says about this pair; unknown is noted as a need. */
 enum ra_ooi ra_case_ooi(struct ra_case *c, uint32_t cloud);
 /* isCloudManaged; unknown is noted as a need. */

@@ -41,32 +41,22 @@ static uint64_t mark_counted(struct ra_world *w)
 static bool reproduced(const struct ra_world *w, const struct ra_join_group *g)
 {
     for (size_t i = 0; i < g->ad_n; i++)
-        if (g->ad[i].kind == RA_USER && !(g->ad[i].bits & RA_ENTRY_DELETED) &&
-            !w->ad[g->ad[i].number].skip)
+        if (g->ad[i].kind == RA_USER && ra_takes_part(w, g->ad[i].number))
             return true;
     return false;
 }
 
-static int count_candidate(struct ra_world *w, const struct ra_anchor_attribute *attribute,
-                           uint64_t *count)
+static void count_group(struct ra_world *w, const struct ra_join_group *g, void *count)
 {
-    struct ra_join *j = ra_join_open(w, which, attribute, RA_IX_ANCHOR, false);
-    struct ra_join_group g;
-    int rc = j ? 1 : -(int)RA_EINTEGRITY;
-
-    while (rc > 0 && (rc = ra_join_next(j, &g)) > 0) {
-        if (!g.cloud_n || !reproduced(w, &g))
+    if (!g->cloud_n || !reproduced(w, g))
+        return;
+    for (size_t i = 0; i < g->cloud_n; i++) {
+        struct ra_cloud_fact *c = &w->cloud[g->cloud[i].number];
+        if (!(c->bits & RA_CLOUD_COUNTED))
             continue;
-        for (size_t i = 0; i < g.cloud_n; i++) {
-            struct ra_cloud_fact *c = &w->cloud[g.cloud[i].number];
-            if (!(c->bits & RA_CLOUD_COUNTED))
-                continue;
-            c->bits |= RA_CLOUD_ANY;
-            ++*count;
-        }
+        c->bits |= RA_CLOUD_ANY;
+        ++*(uint64_t *)count;
     }
-    ra_join_close(j);
-    return rc < 0 ? ra_fail(w->err, RA_EINTEGRITY, "the cached anchor index cannot be read") : 0;
 }
 
 static void add_candidate(struct ra_detection *d, struct ra_str name)
@@ -160,7 +150,8 @@ int ra_detect(struct ra_world *w)
     d->all = mark_counted(w);
     for (size_t i = 0; i < d->candidates_n; i++) {
         struct ra_anchor_attribute a = ra_anchor_attribute(d->candidates[i].name);
-        int rc = count_candidate(w, &a, &d->candidates[i].reproduced);
+        const struct ra_join_spec spec = {which, &a, RA_IX_ANCHOR, false};
+        int rc = ra_join(w, &spec, count_group, &d->candidates[i].reproduced);
         if (rc != 0)
             return rc;
     }

@@ -47,17 +47,40 @@ static void note_override(struct ra_world *w, uint32_t number, struct ra_str upn
         (struct ra_upn_override){{ra_arena_copy(&w->arena, upn.p, upn.n), upn.n}, number};
 }
 
-static uint16_t address_bits(const struct ra_ad_object *o, const struct ra_addresses *addresses)
+static unsigned own_bits(const struct ra_ad_object *o)
 {
+    struct ra_address_survey addresses = ra_ad_survey(o);
     unsigned bits = 0;
 
-    if (addresses->two_primaries)
+    if (addresses.two_primaries)
         bits |= RA_AD_TWO_PRIMARIES;
-    if (addresses->values > ADDRESSES_MAX || o->certificates > CERTIFICATES_MAX)
+    if (addresses.values > ADDRESSES_MAX || o->certificates > CERTIFICATES_MAX)
         bits |= RA_AD_SIZE;
-    if (!ra_str_absent(o->mail) || addresses->count)
+    if (!ra_str_absent(o->mail) || addresses.values)
         bits |= RA_AD_MAIL_ENABLED;
-    return (uint16_t)bits;
+    if (ra_str_absent(o->consistency_guid))
+        bits |= RA_AD_UNSTAMPED;
+    else if (o->consistency_guid.n != GUID_BYTES)
+        bits |= RA_AD_GUID_LENGTH;
+    return bits;
+}
+
+/* The index has a user's login; where Entra ID would not take it, the effective UPN is kept here.
+ */
+static unsigned read_upn(struct ra_world *w, const struct ra_ad_object *o, uint32_t number,
+                         struct ra_arena *scratch)
+{
+    struct ra_str upn;
+    bool replaced;
+
+    if (o->kind != RA_USER || ra_login_usable(o, w->in->tenant))
+        return 0;
+    ra_arena_reset(scratch);
+    upn = ra_effective_upn(o, ra_ad_login(o, scratch), w->in->tenant, scratch, &replaced);
+    if (!replaced)
+        return 0;
+    note_override(w, number, upn);
+    return RA_AD_UPN_REPLACED;
 }
 
 /* Everything about one AD object that its own attributes tell. */
@@ -65,35 +88,19 @@ static void read_ad_object(struct ra_world *w, const struct ra_ad_object *o, uin
                            const struct ra_scope *scope, struct ra_arena *scratch)
 {
     struct ra_ad_fact *f = &w->ad[number];
-    struct ra_addresses addresses;
-    struct ra_str login, upn;
-    bool replaced;
 
     for (int i = 0; i < RA_SLOTS; i++)
         f->first[i] = RA_NONE;
     f->kind = (uint8_t)o->kind;
     if (o->deleted) {
-        f->bits = RA_AD_DELETED;
+        w->part[number] = RA_PART_DELETED;
         return;
     }
     f->skip = ra_scope(o, scope, &f->cause);
     if (f->skip)
-        return;
-    ra_arena_reset(scratch);
-    ra_ad_addresses(o, scratch, &addresses);
-    f->bits = address_bits(o, &addresses);
-    if (ra_str_absent(o->consistency_guid))
-        f->bits |= RA_AD_UNSTAMPED;
-    else if (o->consistency_guid.n != GUID_BYTES)
-        f->bits |= RA_AD_GUID_LENGTH;
-    if (o->kind != RA_USER)
-        return;
-    login = ra_ad_login(o, scratch);
-    upn = ra_effective_upn(o, login, w->in->tenant, scratch, &replaced);
-    if (replaced) {
-        f->bits |= RA_AD_UPN_REPLACED;
-        note_override(w, number, upn);
-    }
+        w->part[number] = RA_PART_SKIPPED;
+    else
+        f->bits = (uint16_t)(own_bits(o) | read_upn(w, o, number, scratch));
 }
 
 static int read_directory(struct ra_world *w, size_t d, struct ra_arena *scratch)
@@ -181,11 +188,19 @@ static void note_soa(struct ra_world *w, uint32_t seq, struct ra_str value)
     w->cloud[seq].bits |= (uint16_t)(RA_CLOUD_SOA_KNOWN | (cloud ? RA_CLOUD_SOA_CLOUD : 0));
 }
 
+/* EQUAL stands for "a GUID to compare with" until there is an object to compare it with. */
 static void note_ooi(struct ra_world *w, uint32_t seq, struct ra_str value)
 {
-    if (!w->ooi)
+    if (!w->ooi) {
         w->ooi = ra_calloc(w->cloud_n, sizeof *w->ooi);
-    w->ooi[seq] = value.n ? value : (struct ra_str){"", 0}; /* "" is Graph's null: known */
+        w->ooi_state = ra_calloc(w->cloud_n, 1);
+    }
+    if (ra_str_absent(value))
+        w->ooi_state[seq] = RA_OOI_NULL;
+    else if (ra_guid_parse(value, &w->ooi[seq]))
+        w->ooi_state[seq] = RA_OOI_EQUAL;
+    else
+        w->ooi_state[seq] = RA_OOI_DIFFERENT;
 }
 
 /* Role holders are few: each is looked up. */
@@ -250,6 +265,7 @@ static int count_objects(struct ra_world *w)
     w->cloud_n = w->in->cloud->count;
     w->ad = ra_calloc(w->ad_n, sizeof *w->ad);
     w->cloud = ra_calloc(w->cloud_n, sizeof *w->cloud);
+    w->part = ra_calloc(w->ad_n, 1);
     return 0;
 }
 
@@ -284,6 +300,8 @@ void ra_world_free(struct ra_world *w)
     free(w->ad);
     free(w->cloud);
     free(w->ooi);
+    free(w->ooi_state);
+    free(w->part);
     free(w->overrides);
     ra_arena_free(&w->arena);
 }

@@ -18,10 +18,22 @@ struct holders {
     size_t n, cap;
 };
 
-struct ra_join {
+/*
+ * Most keys are held by one object on each side. Their groups are put off until a few are together,
+ * so that what the receiver will look up, scattered over all objects, is already on its way to the
+ * cache.
+ */
+#define AHEAD 32
+
+struct join {
+    struct ra_world *w;
     struct run *runs;
     size_t runs_n;
     struct holders ad, cloud;
+    struct ra_holder waiting_ad[AHEAD], waiting_cloud[AHEAD];
+    size_t waiting;
+    ra_join_fn *each;
+    void *ctx;
 };
 
 static int damaged(void)
@@ -58,7 +70,7 @@ static int advance(struct run *r)
     return 0;
 }
 
-static void add_run(struct ra_join *j, const struct ra_side *side, int index, uint32_t base,
+static void add_run(struct join *j, const struct ra_side *side, int index, uint32_t base,
                     bool cloud)
 {
     struct ra_side_cursor *c = index < 0 ? NULL : side->open_index(side->ctx, (enum ra_index)index);
@@ -68,28 +80,24 @@ static void add_run(struct ra_join *j, const struct ra_side *side, int index, ui
             (struct run){.side = side, .cursor = c, .base = base, .cloud = cloud};
 }
 
-struct ra_join *ra_join_open(const struct ra_world *w,
-                             int (*which)(const struct ra_side *side, const void *ctx),
-                             const void *ctx, int cloud_index, bool overrides)
+static int open_runs(struct join *j, const struct ra_join_spec *spec)
 {
-    struct ra_join *j = ra_calloc(1, sizeof *j);
+    const struct ra_match_input *in = j->w->in;
 
-    j->runs = ra_calloc(w->in->ad_n + 2, sizeof *j->runs);
-    for (size_t d = 0; d < w->in->ad_n; d++)
-        add_run(j, &w->in->ad[d], which(&w->in->ad[d], ctx), w->base[d], false);
-    add_run(j, w->in->cloud, cloud_index, 0, true);
-    if (overrides && w->overrides_n)
+    j->runs = ra_calloc(in->ad_n + 2, sizeof *j->runs);
+    for (size_t d = 0; d < in->ad_n; d++)
+        add_run(j, &in->ad[d], spec->which(&in->ad[d], spec->of), j->w->base[d], false);
+    add_run(j, in->cloud, spec->cloud_index, 0, true);
+    if (spec->overrides && j->w->overrides_n)
         j->runs[j->runs_n++] =
-            (struct run){.item = w->overrides, .end = w->overrides + w->overrides_n};
+            (struct run){.item = j->w->overrides, .end = j->w->overrides + j->w->overrides_n};
     for (size_t i = 0; i < j->runs_n; i++)
-        if (advance(&j->runs[i]) < 0) {
-            ra_join_close(j);
-            return NULL;
-        }
-    return j;
+        if (advance(&j->runs[i]) < 0)
+            return damaged();
+    return 0;
 }
 
-static const struct run *lowest(const struct ra_join *j)
+static const struct run *lowest(const struct join *j)
 {
     const struct run *low = NULL;
 
@@ -105,38 +113,81 @@ static void push(struct holders *h, struct ra_holder holder)
     h->all[h->n++] = holder;
 }
 
-int ra_join_next(struct ra_join *j, struct ra_join_group *out)
+/* Gathers everybody who holds the lowest key; 0 at the end. */
+static int gather(struct join *j)
 {
     const struct run *low = lowest(j);
+    struct ra_str key;
 
     if (!low)
         return 0;
-    out->key = low->key;
+    key = low->key;
     j->ad.n = j->cloud.n = 0;
     for (size_t i = 0; i < j->runs_n; i++) {
         struct run *r = &j->runs[i];
-        while (r->open && ra_str_eq(r->key, out->key)) {
+        while (r->open && ra_str_eq(r->key, key)) {
             push(r->cloud ? &j->cloud : &j->ad, r->holder);
             if (advance(r) < 0)
                 return damaged();
         }
     }
-    out->ad = j->ad.all;
-    out->ad_n = j->ad.n;
-    out->cloud = j->cloud.all;
-    out->cloud_n = j->cloud.n;
     return 1;
 }
 
-void ra_join_close(struct ra_join *j)
+static void deliver_waiting(struct join *j)
 {
-    if (!j)
-        return;
+    struct ra_join_group g = {.ad_n = 1, .cloud_n = 1};
+
+    for (size_t i = 0; i < j->waiting; i++) {
+        g.ad = &j->waiting_ad[i];
+        g.cloud = &j->waiting_cloud[i];
+        j->each(j->w, &g, j->ctx);
+    }
+    j->waiting = 0;
+}
+
+static void put_off(struct join *j)
+{
+    uint32_t ad = j->ad.all[0].number, cloud = j->cloud.all[0].number;
+
+    __builtin_prefetch(&j->w->ad[ad], 1);
+    __builtin_prefetch(&j->w->part[ad]);
+    __builtin_prefetch(&j->w->cloud[cloud], 1);
+    j->waiting_ad[j->waiting] = j->ad.all[0];
+    j->waiting_cloud[j->waiting++] = j->cloud.all[0];
+    if (j->waiting == AHEAD)
+        deliver_waiting(j);
+}
+
+static void deliver(struct join *j)
+{
+    const struct ra_join_group g = {j->ad.all, j->cloud.all, j->ad.n, j->cloud.n};
+
+    if (g.ad_n == 1 && g.cloud_n == 1)
+        put_off(j);
+    else if (g.ad_n > 1 || (g.ad_n && g.cloud_n))
+        j->each(j->w, &g, j->ctx);
+}
+
+static void close_runs(struct join *j)
+{
     for (size_t i = 0; i < j->runs_n; i++)
         if (j->runs[i].cursor)
             j->runs[i].side->close(j->runs[i].cursor);
     free(j->runs);
     free(j->ad.all);
     free(j->cloud.all);
-    free(j);
+}
+
+int ra_join(struct ra_world *w, const struct ra_join_spec *spec, ra_join_fn *each, void *ctx)
+{
+    struct join j = {.w = w, .each = each, .ctx = ctx};
+    int rc = open_runs(&j, spec);
+
+    if (rc == 0)
+        while ((rc = gather(&j)) > 0)
+            deliver(&j);
+    deliver_waiting(&j);
+    close_runs(&j);
+    return rc < 0 ? ra_fail(w->err, RA_EINTEGRITY, "a cached index cannot be read") : 0;
 }

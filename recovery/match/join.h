@@ -13,19 +13,23 @@ struct ra_holder {
 };
 
 struct ra_join_group {
-    struct ra_str key;
-    const struct ra_holder *ad, *cloud; /* valid until the next group */
+    const struct ra_holder *ad, *cloud; /* borrowed for the call */
     size_t ad_n, cloud_n;
 };
 
-struct ra_join;
+typedef void ra_join_fn(struct ra_world *w, const struct ra_join_group *g, void *ctx);
 
-/* which(side) names the index in each directory, or -1 for none of this side's. cloud_index: an
- * enum ra_index, or -1. overrides: the world's UPN overrides are walked too. */
-struct ra_join *ra_join_open(const struct ra_world *w,
-                             int (*which)(const struct ra_side *side, const void *ctx),
-                             const void *ctx, int cloud_index, bool overrides);
-int ra_join_next(struct ra_join *j, struct ra_join_group *out); /* 1, 0 at the end, negative */
-void ra_join_close(struct ra_join *j);
+/* which(side, of) names the index in each directory, or -1 where a directory has none; cloud_index:
+ * an enum ra_index, or -1; overrides: the world's UPN overrides are walked too. */
+struct ra_join_spec {
+    int (*which)(const struct ra_side *side, const void *of);
+    const void *of;
+    int cloud_index;
+    bool overrides;
+};
+
+/* Calls each for every key that an AD object shares with another object of either side, in no
+ * particular order; the key itself is not told. RA_EINTEGRITY for a damaged store. */
+int ra_join(struct ra_world *w, const struct ra_join_spec *spec, ra_join_fn *each, void *ctx);
 
 #endif

@@ -34,9 +34,7 @@ static void hold(struct ra_ad_fact *f, enum ra_slot slot, const struct few *few)
 
 static bool in_scope(const struct ra_world *w, const struct ra_holder *h)
 {
-    const struct ra_ad_fact *f = &w->ad[h->number];
-
-    return !f->skip && !(f->bits & RA_AD_DELETED);
+    return ra_takes_part(w, h->number);
 }
 
 static bool is_live(const struct ra_world *w, const struct ra_holder *cloud)
@@ -50,7 +48,7 @@ static unsigned mark_of(const struct ra_world *w, const struct ra_holder *ad)
 {
     const struct ra_ad_fact *f = &w->ad[ad->number];
 
-    if (f->bits & RA_AD_DELETED)
+    if (w->part[ad->number] == RA_PART_DELETED)
         return RA_CLOUD_AD_DELETED;
     return f->skip == RA_SKIP_SCOPE || f->skip == RA_SKIP_LINKED ? RA_CLOUD_OUT_OF_SCOPE : 0;
 }
@@ -79,11 +77,12 @@ static void mark_duplicates(struct ra_world *w, const struct ra_join_group *g, e
             w->cloud[g->cloud[k].number].bits |= RA_CLOUD_CLAIMED;
 }
 
-static void link_anchor_users(struct ra_world *w, const struct ra_join_group *g)
+static void link_anchor_users(struct ra_world *w, const struct ra_join_group *g, void *ctx)
 {
     struct few live = {0}, deleted = {0};
     unsigned marks = 0;
 
+    (void)ctx;
     for (size_t k = 0; k < g->cloud_n; k++)
         keep(is_live(w, &g->cloud[k]) ? &live : &deleted, g->cloud[k].number);
     for (size_t i = 0; i < g->ad_n; i++) {
@@ -101,16 +100,18 @@ static void link_anchor_users(struct ra_world *w, const struct ra_join_group *g)
     mark_duplicates(w, g, RA_USER, live.n > 1);
 }
 
-static void link_anchor_groups(struct ra_world *w, const struct ra_join_group *g)
+static void link_anchor_groups(struct ra_world *w, const struct ra_join_group *g, void *ctx)
 {
+    (void)ctx;
     mark_duplicates(w, g, RA_GROUP, false);
 }
 
-static void link_device(struct ra_world *w, const struct ra_join_group *g)
+static void link_device(struct ra_world *w, const struct ra_join_group *g, void *ctx)
 {
     struct few devices = {0};
     unsigned marks = 0;
 
+    (void)ctx;
     for (size_t k = 0; k < g->cloud_n; k++)
         keep(&devices, g->cloud[k].number);
     for (size_t i = 0; i < g->ad_n; i++) {
@@ -132,11 +133,12 @@ static void mark_by_sid(struct ra_world *w, const struct ra_join_group *g, unsig
     }
 }
 
-static void link_sid(struct ra_world *w, const struct ra_join_group *g)
+static void link_sid(struct ra_world *w, const struct ra_join_group *g, void *ctx)
 {
     struct few live[RA_KINDS] = {0};
     unsigned marks = 0;
 
+    (void)ctx;
     for (size_t k = 0; k < g->cloud_n; k++)
         if (is_live(w, &g->cloud[k]))
             keep(&live[g->cloud[k].kind], g->cloud[k].number);
@@ -161,10 +163,11 @@ static void mark_ad_duplicates(struct ra_world *w, const struct ra_join_group *g
             w->ad[g->ad[i].number].bits |= RA_AD_DUP;
 }
 
-static void link_upn(struct ra_world *w, const struct ra_join_group *g)
+static void link_upn(struct ra_world *w, const struct ra_join_group *g, void *ctx)
 {
     struct few live = {0};
 
+    (void)ctx;
     for (size_t k = 0; k < g->cloud_n; k++)
         if (is_live(w, &g->cloud[k]))
             keep(&live, g->cloud[k].number);
@@ -182,11 +185,12 @@ static void mark_contacts(struct ra_world *w, const struct ra_join_group *g, uns
             w->cloud[g->cloud[k].number].bits |= RA_CLOUD_OUT_OF_SCOPE;
 }
 
-static void link_address(struct ra_world *w, const struct ra_join_group *g)
+static void link_address(struct ra_world *w, const struct ra_join_group *g, void *ctx)
 {
     struct few live = {0}, primary = {0};
     unsigned marks = 0;
 
+    (void)ctx;
     for (size_t k = 0; k < g->cloud_n; k++) {
         if (!is_live(w, &g->cloud[k]))
             continue;
@@ -208,10 +212,11 @@ static void link_address(struct ra_world *w, const struct ra_join_group *g)
     mark_ad_duplicates(w, g);
 }
 
-static void link_name(struct ra_world *w, const struct ra_join_group *g)
+static void link_name(struct ra_world *w, const struct ra_join_group *g, void *ctx)
 {
     bool held = false;
 
+    (void)ctx;
     for (size_t k = 0; k < g->cloud_n && !held; k++)
         held = is_live(w, &g->cloud[k]);
     for (size_t i = 0; held && i < g->ad_n; i++)
@@ -229,30 +234,20 @@ static int anchor_index(const struct ra_side *side, const void *ctx)
     return ra_anchor_index(side, ctx);
 }
 
-typedef void link_fn(struct ra_world *w, const struct ra_join_group *g);
-
-static int walk(struct ra_world *w, struct ra_join *j, link_fn *link)
+static int walk_index(struct ra_world *w, int ad, int cloud, ra_join_fn *link)
 {
-    struct ra_join_group g;
-    int rc = j ? 1 : -1;
+    const struct ra_join_spec spec = {fixed_index, &ad, cloud, false};
 
-    while (rc > 0 && (rc = ra_join_next(j, &g)) > 0)
-        link(w, &g);
-    ra_join_close(j);
-    return rc < 0 ? ra_fail(w->err, RA_EINTEGRITY, "a cached index cannot be read") : 0;
-}
-
-static int walk_index(struct ra_world *w, int ad, int cloud, link_fn *link)
-{
-    return walk(w, ra_join_open(w, fixed_index, &ad, cloud, false), link);
+    return ra_join(w, &spec, link, NULL);
 }
 
 /* Entries of the login index whose object has an override must not count under the login. */
-static void link_upn_unless_replaced(struct ra_world *w, const struct ra_join_group *g)
+static void link_upn_unless_replaced(struct ra_world *w, const struct ra_join_group *g, void *ctx)
 {
     struct ra_join_group kept = *g;
     struct ra_holder *ad = ra_calloc(g->ad_n + 1, sizeof *ad);
 
+    (void)ctx;
     kept.ad = ad;
     kept.ad_n = 0;
     for (size_t i = 0; i < g->ad_n; i++) {
@@ -260,8 +255,14 @@ static void link_upn_unless_replaced(struct ra_world *w, const struct ra_join_gr
         if (!replaced || (g->ad[i].bits & RA_ENTRY_PRIMARY)) /* the override's own entry */
             ad[kept.ad_n++] = g->ad[i];
     }
-    link_upn(w, &kept);
+    link_upn(w, &kept, ctx);
     free(ad);
+}
+
+static void skip_object(struct ra_world *w, uint32_t number)
+{
+    w->ad[number].skip = RA_SKIP_NO_ANCHOR;
+    w->part[number] = RA_PART_SKIPPED;
 }
 
 /* A user without a value for a custom anchor attribute never provisions by itself. */
@@ -272,12 +273,12 @@ static void skip_unanchored(struct ra_world *w)
 
     for (uint32_t i = 0; w->anchor.kind == RA_ANCHOR_CUSTOM && i < w->ad_n; i++) {
         struct ra_ad_fact *f = &w->ad[i];
-        if (f->kind != RA_USER || f->skip || (f->bits & RA_AD_DELETED))
+        if (f->kind != RA_USER || !ra_takes_part(w, i))
             continue;
         ra_arena_reset(&scratch);
         if (ra_ad_decode(ra_world_ad_record(w, i), &o) &&
             ra_str_absent(ra_anchor_of(&o, &w->anchor, &scratch)))
-            f->skip = RA_SKIP_NO_ANCHOR;
+            skip_object(w, i);
     }
     ra_arena_free(&scratch);
 }
@@ -326,8 +327,8 @@ static int mark_other_kinds(struct ra_world *w)
 static int link_anchors(struct ra_world *w)
 {
     bool stamped = w->anchor.kind == RA_ANCHOR_CONSISTENCY_GUID;
-    int rc =
-        walk(w, ra_join_open(w, anchor_index, &w->anchor, RA_IX_ANCHOR, false), link_anchor_users);
+    const struct ra_join_spec users = {anchor_index, &w->anchor, RA_IX_ANCHOR, false};
+    int rc = ra_join(w, &users, link_anchor_users, NULL);
 
     if (rc == 0)
         rc = walk_index(w, stamped ? RA_IX_ANCHOR : RA_IX_GUID, -1, link_anchor_groups);
@@ -337,6 +338,7 @@ static int link_anchors(struct ra_world *w)
 int ra_world_link(struct ra_world *w)
 {
     const int upn = RA_IX_UPN;
+    const struct ra_join_spec upns = {fixed_index, &upn, RA_IX_UPN, true};
     int rc;
 
     skip_unanchored(w);
@@ -346,8 +348,7 @@ int ra_world_link(struct ra_world *w)
     if (rc == 0)
         rc = walk_index(w, RA_IX_SID, RA_IX_SID, link_sid);
     if (rc == 0)
-        rc = walk(w, ra_join_open(w, fixed_index, &upn, RA_IX_UPN, true),
-                  w->overrides_n ? link_upn_unless_replaced : link_upn);
+        rc = ra_join(w, &upns, w->overrides_n ? link_upn_unless_replaced : link_upn, NULL);
     if (rc == 0)
         rc = walk_index(w, RA_IX_ADDRESS, RA_IX_ADDRESS, link_address);
     if (rc == 0)

@@ -49,7 +49,7 @@ static void decide_all(struct ra_world *w)
     struct ra_case c = {.w = w, .scratch = &scratch};
 
     for (uint32_t n = 0; n < w->ad_n; n++) {
-        if (w->ad[n].bits & RA_AD_DELETED)
+        if (w->part[n] == RA_PART_DELETED)
             continue;
         c.number = n;
         c.f = &w->ad[n];

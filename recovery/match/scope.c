@@ -105,7 +105,8 @@ static bool replication_conflict(struct ra_str dn_key)
 
     while (start > 0 && dn_key.p[start - 1] != '\0')
         start--;
-    return ra_str_contains((struct ra_str){dn_key.p + start, end - start}, RA_STR("\ncnf:"));
+    return end > start && memchr(dn_key.p + start, '\n', end - start) &&
+           ra_str_contains((struct ra_str){dn_key.p + start, end - start}, RA_STR("\ncnf:"));
 }
 
 /* Confidence M: consistent third-party sources only (domain 6.1). */

@@ -21,12 +21,6 @@ static bool duplicate_anchor(struct ra_case *c)
     return true;
 }
 
-static bool anchor_is_own_guid(struct ra_case *c)
-{
-    return ra_str_eq(ra_anchor_of(&c->o, &c->w->anchor, c->scratch),
-                     ra_anchor_encode(c->o.guid, c->scratch));
-}
-
 static bool same_sid(struct ra_case *c, uint32_t cloud)
 {
     struct ra_cloud_object peer;
@@ -40,8 +34,8 @@ static bool same_sid(struct ra_case *c, uint32_t cloud)
 /* The rebuilt-AD case that nobody can prove either way while the identifier is unknown. */
 static bool identifier_unprovable(struct ra_case *c, uint32_t cloud, enum ra_ooi ooi)
 {
-    return ooi == RA_OOI_UNKNOWN && !anchor_is_own_guid(c) && !same_sid(c, cloud) &&
-           !ra_case_allow_update(c);
+    return ooi == RA_OOI_UNKNOWN && !ra_anchor_is_object_guid(&c->o, &c->w->anchor, c->scratch) &&
+           !same_sid(c, cloud) && !ra_case_allow_update(c);
 }
 
 /* Step 2, the peer is synced: a re-join, no takeover (domain 2.1, 2.2 H1 H6; rows 1, 2, 3, 30). */

@@ -21,7 +21,6 @@ enum ra_slot {
 };
 
 enum {
-    RA_AD_DELETED = 1,
     RA_AD_UPN_REPLACED = 2,
     RA_AD_TWO_PRIMARIES = 4,
     RA_AD_SIZE = 8,
@@ -64,6 +63,13 @@ struct ra_cloud_fact {
     uint8_t roles; /* RA_ROLE_… */
 };
 
+/* Whether an AD object takes part in the decision. */
+enum { RA_PART_YES, RA_PART_SKIPPED, RA_PART_DELETED };
+
+/* What is known of a cloud object's onPremisesObjectIdentifier; compared with one AD object's GUID
+ * it becomes EQUAL or DIFFERENT. */
+enum ra_ooi { RA_OOI_UNKNOWN, RA_OOI_NULL, RA_OOI_EQUAL, RA_OOI_DIFFERENT };
+
 /* A user's effective UPN where it differs from what the index has. */
 struct ra_upn_override {
     struct ra_str upn;
@@ -78,13 +84,20 @@ struct ra_world {
     uint32_t *base; /* of each directory: the number of its first object */
     struct ra_ad_fact *ad;
     struct ra_cloud_fact *cloud;
-    struct ra_str *ooi; /* by cloud sequence number; NULL when never asked. p NULL: unknown */
+    uint8_t *part;       /* by AD number: RA_PART_…; one byte each, so that asking stays cheap */
+    struct ra_guid *ooi; /* by cloud sequence number; NULL when never asked */
+    uint8_t *ooi_state;  /* RA_OOI_… of each; a value that is no GUID is RA_OOI_DIFFERENT */
     struct ra_upn_override *overrides; /* sorted by upn */
     size_t overrides_n, overrides_cap;
     struct ra_anchor_attribute anchor;          /* the chosen one */
     struct ra_arena arena;                      /* lives as long as the world */
     struct ra_side_cursor *asked[RA_IX_CUSTOM]; /* cursors for asking an index again */
 };
+
+static inline bool ra_takes_part(const struct ra_world *w, uint32_t number)
+{
+    return w->part[number] == RA_PART_YES;
+}
 
 /* facts.c */
 int ra_world_read(struct ra_world *w);

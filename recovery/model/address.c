@@ -67,6 +67,27 @@ static bool from_proxies(const struct ra_list *proxies, struct ra_arena *a,
     return any;
 }
 
+struct ra_address_survey ra_ad_survey(const struct ra_ad_object *o)
+{
+    struct ra_address_survey out = {0};
+    struct ra_str rest = o->proxies.bytes, item;
+    uint32_t primaries = 0;
+    bool any = false;
+
+    while (ra_list_next(&rest, &item)) {
+        bool smtp = ra_str_starts_fold(item, SMTP);
+        if (item.n == 0 || (smtp && item.n == SMTP.n))
+            continue;
+        any = true;
+        out.values += smtp;
+        primaries += smtp && memcmp(item.p, "SMTP:", 5) == 0;
+    }
+    out.two_primaries = primaries > 1;
+    if (!any && !ra_str_absent(o->mail))
+        out.values = 1;
+    return out;
+}
+
 void ra_ad_addresses(const struct ra_ad_object *o, struct ra_arena *a, struct ra_addresses *out)
 {
     if (from_proxies(&o->proxies, a, out) || ra_str_absent(o->mail))
@@ -121,8 +142,11 @@ struct ra_str ra_ad_login(const struct ra_ad_object *o, struct ra_arena *a)
 
 static bool upn_character(char c)
 {
-    c = ra_fold(c);
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c && strchr("'.-_!#^~", c));
+    char f = ra_fold(c);
+
+    if ((f >= 'a' && f <= 'z') || (c >= '0' && c <= '9') || c == '.')
+        return true;
+    return c && strchr("'-_!#^~", c);
 }
 
 static bool local_part_allowed(struct ra_str local)
@@ -144,6 +168,21 @@ struct ra_str ra_effective_upn(const struct ra_ad_object *o, struct ra_str login
     if (!*replaced)
         return login;
     return joined(ra_str_absent(o->nickname) ? local : o->nickname, tenant->initial_domain, a);
+}
+
+bool ra_login_usable(const struct ra_ad_object *o, const struct ra_tenant *tenant)
+{
+    long at = ra_str_last(o->login, '@');
+    struct ra_str suffix;
+    char folded_suffix[256];
+
+    if (at < 1 || !local_part_allowed((struct ra_str){o->login.p, (size_t)at}))
+        return false;
+    suffix = ra_str_from(o->login, (size_t)at + 1);
+    if (suffix.n > sizeof folded_suffix)
+        return false; /* no domain is that long */
+    ra_fold_into(folded_suffix, suffix.p, suffix.n);
+    return ra_tenant_verified(tenant, (struct ra_str){folded_suffix, suffix.n});
 }
 
 bool ra_upn_is_placeholder(struct ra_str upn, const struct ra_tenant *tenant)

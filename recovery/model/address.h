@@ -19,6 +19,13 @@ struct ra_addresses {
     bool two_primaries;
 };
 
+/* The same without the addresses themselves: what can be told by counting. */
+struct ra_address_survey {
+    uint32_t values; /* SMTP values, or 1 for mail in their place */
+    bool two_primaries;
+};
+struct ra_address_survey ra_ad_survey(const struct ra_ad_object *o);
+
 void ra_ad_addresses(const struct ra_ad_object *o, struct ra_arena *a, struct ra_addresses *out);
 void ra_cloud_addresses(const struct ra_cloud_object *o, struct ra_arena *a,
                         struct ra_addresses *out);
@@ -30,6 +37,9 @@ struct ra_str ra_ad_login(const struct ra_ad_object *o, struct ra_arena *a);
 /* The UPN that Entra ID would give (row 46): *replaced tells that login was not usable as it is. */
 struct ra_str ra_effective_upn(const struct ra_ad_object *o, struct ra_str login,
                                const struct ra_tenant *tenant, struct ra_arena *a, bool *replaced);
+
+/* Whether the login attribute is there and Entra ID would take it as it is: no copy is made. */
+bool ra_login_usable(const struct ra_ad_object *o, const struct ra_tenant *tenant);
 
 /* A placeholder UPN (domain 4): on the initial domain, local part ending in four digits. */
 bool ra_upn_is_placeholder(struct ra_str upn, const struct ra_tenant *tenant);

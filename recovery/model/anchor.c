@@ -55,6 +55,16 @@ struct ra_str ra_anchor_of(const struct ra_ad_object *o,
     return ra_anchor_encode(o->guid, a);
 }
 
+bool ra_anchor_is_object_guid(const struct ra_ad_object *o,
+                              const struct ra_anchor_attribute *attribute, struct ra_arena *a)
+{
+    if (attribute->kind == RA_ANCHOR_OBJECT_GUID)
+        return true;
+    if (attribute->kind == RA_ANCHOR_CONSISTENCY_GUID)
+        return ra_str_absent(o->consistency_guid) || ra_str_eq(o->consistency_guid, o->guid);
+    return ra_str_eq(ra_anchor_of(o, attribute, a), ra_anchor_encode(o->guid, a));
+}
+
 static int hex(char c)
 {
     if (c >= '0' && c <= '9')

@@ -25,6 +25,10 @@ bool ra_anchor_attribute_eq(const struct ra_anchor_attribute *a,
 struct ra_str ra_anchor_of(const struct ra_ad_object *o,
                            const struct ra_anchor_attribute *attribute, struct ra_arena *a);
 
+/* Whether that anchor is the Base64 of the object's own objectGUID. */
+bool ra_anchor_is_object_guid(const struct ra_ad_object *o,
+                              const struct ra_anchor_attribute *attribute, struct ra_arena *a);
+
 /* Base64 of bytes, in an arena. */
 struct ra_str ra_anchor_encode(struct ra_str bytes, struct ra_arena *a);
 /* CN={hex of the anchor string}, the name in the Entra connector space (domain 1.2), to the anchor.

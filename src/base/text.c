@@ -70,7 +70,8 @@ int ra_str_cmp_fold(struct ra_str a, struct ra_str b)
 
 bool ra_str_starts_fold(struct ra_str s, struct ra_str prefix)
 {
-    return s.n >= prefix.n && same_fold(s.p, prefix.p, prefix.n);
+    return s.n >= prefix.n && (prefix.n == 0 || (((s.p[0] ^ prefix.p[0]) & ~0x20) == 0 &&
+                                                 same_fold(s.p, prefix.p, prefix.n)));
 }
 
 bool ra_str_ends_fold(struct ra_str s, struct ra_str suffix)
