@@ -18,7 +18,7 @@ static double seconds(void)
 {
     struct timespec ts;
 
-    clock_gettime(CLOCK_MONOTONIC, &ts);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts); /* one thread that never waits */
     return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 }
 
