@@ -106,6 +106,8 @@ void ra_doctor_fault(struct ra_doctor *d, const char *check, const struct ra_err
 {
     int status = ra_exit_status(e);
 
+    if (e->code == RA_ESIGNAL)
+        return; /* says nothing about what was being looked at; it ends the command */
     if (rank(status) > rank(d->exit_status))
         d->exit_status = status;
     put(d, RA_FINDING_FAULT, check, e->msg, e->hint[0] ? e->hint : NULL, ra_code_name(e->code));

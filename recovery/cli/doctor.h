@@ -24,7 +24,8 @@ void ra_doctor_ok(struct ra_doctor *d, const char *check, const char *fmt, ...)
 /* A run is possible, but will know or do less. The fix may be NULL. */
 void ra_doctor_warn(struct ra_doctor *d, const char *check, const char *fix, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
-/* A run would fail: the message is the evidence, the hint the fix, the code the exit status. */
+/* A run would fail: the message is the evidence, the hint the fix, the code the exit status.
+ * RA_ESIGNAL is no finding. */
 void ra_doctor_fault(struct ra_doctor *d, const char *check, const struct ra_err *e);
 /* Could not be looked at; why. */
 void ra_doctor_skip(struct ra_doctor *d, const char *check, const char *why);

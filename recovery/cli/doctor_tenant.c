@@ -238,7 +238,7 @@ static void check_all(struct tenant *t)
         check_saved_facts(t);
     else if (!t->cut)
         check_asked_facts(t);
-    if (t->cut)
+    if (t->cut && !*t->d->cli->stop)
         ra_doctor_skip(t->d, "the rest", "it would meet the same fault");
 }
 
@@ -269,7 +269,7 @@ int ra_doctor_tenant(struct ra_doctor *d, struct ra_err *err)
         ra_doctor_fault(d, "source", &e);
     else if (sign_in(&t, &e) == 0)
         check_all(&t);
-    else
+    else if (!*d->cli->stop)
         ra_doctor_skip(d, "the rest", "it needs the sign-in");
     ra_graph_close(&t.g);
     return ra_cli_stopped(d->cli, err);

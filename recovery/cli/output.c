@@ -1,7 +1,10 @@
 /* What goes out beside data: faults, and the version. */
 #include "recovery/cli/commands.h"
 #include "src/base/json.h"
+#include "src/cache/cache.h"
 
+#include <cjson/cJSON.h>
+#include <sodium.h>
 #include <unistd.h>
 
 static void print_json_error(const struct ra_err *err)
@@ -40,5 +43,7 @@ void ra_cli_print_error(const struct ra_cli *cli, const struct ra_err *err)
 
 void ra_cli_print_version(void)
 {
-    printf("reanchor %s\n", RA_VERSION);
+    printf("reanchor %s\n%s\n%s\n%s\n", RA_VERSION, ra_graph_library(), ra_dir_library(),
+           ra_cache_library());
+    printf("cJSON %s\nlibsodium %s\n", cJSON_Version(), sodium_version_string());
 }

@@ -36,7 +36,7 @@ struct ra_progress {
     struct ra_phase *phases; /* in the order of their beginning */
 };
 
-static volatile sig_atomic_t asks;
+static _Atomic int asks; /* without a lock, so that a signal handler may */
 
 void ra_progress_ask(void)
 {

@@ -128,4 +128,7 @@ int ra_cache_cursor_seek(struct ra_cache_cursor *c,
                          struct ra_str key); /* before the first >= key */
 void ra_cache_cursor_close(struct ra_cache_cursor *c);
 
+/* The database library in use, such as "LMDB 0.9.24: (July 24, 2019)". */
+const char *ra_cache_library(void);
+
 #endif

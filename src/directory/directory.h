@@ -80,4 +80,7 @@ int ra_dir_search(struct ra_dir *d, const struct ra_dir_query *q, ra_entry_fn *e
  * when it is no DN. */
 bool ra_dn_key(struct ra_str dn, struct ra_buf *out);
 
+/* The LDAP library in use, such as "OpenLDAP 2.5.13". */
+const char *ra_dir_library(void);
+
 #endif

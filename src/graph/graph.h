@@ -204,4 +204,7 @@ struct ra_permission {
 const struct ra_permission *ra_collection_permission(enum ra_collection c);
 const struct ra_permission *ra_document_permission(enum ra_document d);
 
+/* The HTTP library in use with its own libraries, such as "libcurl/7.88.1 OpenSSL/3.0.22 …". */
+const char *ra_graph_library(void);
+
 #endif
