@@ -167,7 +167,7 @@ static int write_record(MDB_txn *txn, MDB_dbi records, uint32_t seq, const struc
 
 static int write_replaced(MDB_txn *txn, MDB_dbi records, const struct step *s)
 {
-    uint32_t seq;
+    uint32_t seq = 0;
     MDB_val key = ra_val(&seq, sizeof seq), value = ra_val(s->value, s->op.value);
 
     memcpy(&seq, s->key, sizeof seq);

@@ -56,7 +56,7 @@ static void values_are_found_without_case_and_an_entry_can_be_used_again(void **
         a = ra_entry_attr(&e, RA_STR("Mail"), &gap);
         assert_null(ra_dir_entry_values(&e, "mail", &n)); /* named, but without a value */
         for (int i = 0; i < 100; i++)
-            assert_true(ra_entry_add(&e, a, ra_str_n("abcdefghij" + i / 10, 1)));
+            assert_true(ra_entry_add(&e, a, ra_str_n(&"abcdefghij"[i / 10], 1)));
         assert_ptr_equal(ra_entry_attr(&e, RA_STR("MAIL;binary"), &gap), a);
         assert_non_null(ra_dir_entry_values(&e, "mAIL", &n));
         assert_int_equal(n, 100);
