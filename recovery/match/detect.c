@@ -142,10 +142,34 @@ static void choose(struct ra_world *w, struct ra_detection *d)
             (fewer_than_99_percent(n, d->any) && d->candidates[b].reproduced > n) || n * 2 < d->all;
 }
 
+/* A snapshot of before the attribute was configured has no values of it: everybody would seem to
+ * have no anchor. */
+static int configured_was_read(const struct ra_world *w)
+{
+    const struct ra_policy *p = w->in->policy;
+    struct ra_anchor_attribute a;
+
+    if (is_auto(p))
+        return 0;
+    a = ra_anchor_attribute(p->anchor_attribute);
+    for (size_t i = 0; i < w->in->ad_n; i++) {
+        const struct ra_side *side = &w->in->ad[i];
+        if (ra_anchor_index(side, &a) >= 0)
+            continue;
+        ra_fail(w->err, RA_ECONFIG,
+                "anchor attribute " RA_STR_FMT " is not in the snapshot of directory " RA_STR_FMT,
+                RA_STR_ARG(a.name), RA_STR_ARG(side->name));
+        return ra_hint(w->err, "run reanchor fetch ad --full: the attribute was configured later");
+    }
+    return 0;
+}
+
 int ra_detect(struct ra_world *w)
 {
     struct ra_detection *d = &w->result->detection;
 
+    if (configured_was_read(w) != 0)
+        return -(int)RA_ECONFIG;
     list_candidates(w, d);
     d->all = mark_counted(w);
     for (size_t i = 0; i < d->candidates_n; i++) {
