@@ -66,8 +66,8 @@ static void count_live(struct ra_view_side *s, bool cloud)
         struct ra_str r = ra_snap_record(s->snap, i);
         struct ra_cloud_object c;
         struct ra_ad_object a;
-        bool deleted =
-            cloud ? ra_cloud_decode(r, &c) && c.deleted : ra_ad_decode(r, &a) && a.deleted;
+        bool deleted = cloud ? ra_cloud_decode_brief(r, &c) && c.deleted
+                             : ra_ad_decode_brief(r, &a) && a.deleted;
         if (deleted)
             s->deleted++;
         else

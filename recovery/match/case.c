@@ -5,15 +5,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+const struct ra_ad_object *ra_case_object(struct ra_case *c)
+{
+    if (!c->decoded && !ra_ad_decode(ra_world_ad_record(c->w, c->number), &c->o))
+        c->o = (struct ra_ad_object){0}; /* read whole once already: cannot happen */
+    c->decoded = true;
+    return &c->o;
+}
+
 enum ra_ooi ra_case_ooi(struct ra_case *c, uint32_t cloud)
 {
+    const char *guid;
     enum ra_ooi state = c->w->ooi ? (enum ra_ooi)c->w->ooi_state[cloud] : RA_OOI_UNKNOWN;
 
     if (state == RA_OOI_UNKNOWN)
         c->w->cloud[cloud].bits |= RA_CLOUD_NEED_OOI;
     if (state != RA_OOI_EQUAL)
         return state;
-    return memcmp(c->w->ooi[cloud].b, c->o.guid.p, sizeof c->w->ooi[cloud].b) == 0
+    guid = ra_ad_record_guid(ra_world_ad_record(c->w, c->number));
+    return guid && memcmp(c->w->ooi[cloud].b, guid, sizeof c->w->ooi[cloud].b) == 0
                ? RA_OOI_EQUAL
                : RA_OOI_DIFFERENT;
 }
@@ -82,7 +92,7 @@ static enum ra_index slot_index(const struct ra_case *c, enum ra_slot slot)
         [RA_SLOT_UPN] = RA_IX_UPN,       [RA_SLOT_ADDRESS] = RA_IX_ADDRESS,
     };
 
-    return slot == RA_SLOT_ANCHOR && c->o.kind == RA_COMPUTER ? RA_IX_GUID : of[slot];
+    return slot == RA_SLOT_ANCHOR && c->f->kind == RA_COMPUTER ? RA_IX_GUID : of[slot];
 }
 
 static bool fits(const struct ra_case *c, enum ra_slot slot, const struct ra_entry *e)
@@ -93,7 +103,7 @@ static bool fits(const struct ra_case *c, enum ra_slot slot, const struct ra_ent
         return slot == RA_SLOT_DELETED;
     if (slot == RA_SLOT_PRIMARY)
         return e->bits & RA_ENTRY_PRIMARY;
-    return slot != RA_SLOT_DELETED && (slot != RA_SLOT_SID || cloud->kind == c->o.kind);
+    return slot != RA_SLOT_DELETED && (slot != RA_SLOT_SID || cloud->kind == c->f->kind);
 }
 
 static void add_found(struct found *f, uint32_t seq)
@@ -128,7 +138,7 @@ static void ask_addresses(struct ra_case *c, enum ra_slot slot, struct found *f)
 {
     struct ra_addresses addresses;
 
-    ra_ad_addresses(&c->o, c->scratch, &addresses);
+    ra_ad_addresses(ra_case_object(c), c->scratch, &addresses);
     if (slot == RA_SLOT_PRIMARY) {
         ask(c, slot, addresses.primary, f);
         return;
@@ -144,18 +154,18 @@ static void ask_slot(struct ra_case *c, enum ra_slot slot, struct found *f)
     switch (slot) {
     case RA_SLOT_ANCHOR:
     case RA_SLOT_DELETED:
-        if (c->o.kind == RA_COMPUTER)
-            ask(c, slot, ra_anchor_encode(c->o.guid, c->scratch), f);
+        if (c->f->kind == RA_COMPUTER)
+            ask(c, slot, ra_anchor_encode(ra_case_object(c)->guid, c->scratch), f);
         else
-            ask(c, slot, ra_anchor_of(&c->o, &c->w->anchor, c->scratch), f);
+            ask(c, slot, ra_anchor_of(ra_case_object(c), &c->w->anchor, c->scratch), f);
         break;
     case RA_SLOT_SID:
-        ask(c, slot, c->o.sid, f);
+        ask(c, slot, ra_case_object(c)->sid, f);
         break;
     case RA_SLOT_UPN:
         ask(c, slot,
-            ra_effective_upn(&c->o, ra_ad_login(&c->o, c->scratch), c->w->in->tenant, c->scratch,
-                             &replaced),
+            ra_effective_upn(ra_case_object(c), ra_ad_login(ra_case_object(c), c->scratch),
+                             c->w->in->tenant, c->scratch, &replaced),
             f);
         break;
     case RA_SLOT_PRIMARY:
@@ -259,7 +269,7 @@ static unsigned block_row(const struct ra_case *c, enum ra_verdict_code block, u
 {
     unsigned roles = c->w->cloud[cloud].roles;
 
-    if (c->o.kind != RA_USER)
+    if (c->f->kind != RA_USER)
         return block == RA_BLOCK_ROLE_GROUP ? 42 : 0;
     if (block == RA_BLOCK_HARD_FLAG)
         return hard ? 5 : 0;

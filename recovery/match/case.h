@@ -13,10 +13,14 @@ struct ra_case {
     struct ra_world *w;
     uint32_t number;
     const struct ra_ad_fact *f;
-    struct ra_ad_object o;
+    struct ra_ad_object o; /* see ra_case_object */
+    bool decoded;
     struct ra_verdict *v;
     struct ra_arena *scratch; /* reset before each case */
 };
+
+/* The object's attributes, decoded when a rule first asks for them: most re-joins never do. */
+const struct ra_ad_object *ra_case_object(struct ra_case *c);
 
 /* What onPremisesObjectIdentifier says about this pair; unknown is noted as a need. */
 enum ra_ooi ra_case_ooi(struct ra_case *c, uint32_t cloud);

@@ -63,8 +63,9 @@ static bool other_has_both_names(struct ra_case *c, uint32_t peer)
 static bool same_upn(struct ra_case *c, const struct ra_cloud_object *peer)
 {
     bool replaced;
-    struct ra_str ours = ra_effective_upn(&c->o, ra_ad_login(&c->o, c->scratch), c->w->in->tenant,
-                                          c->scratch, &replaced);
+    struct ra_str ours =
+        ra_effective_upn(ra_case_object(c), ra_ad_login(ra_case_object(c), c->scratch),
+                         c->w->in->tenant, c->scratch, &replaced);
 
     return ra_str_eq_fold(ours, peer->upn);
 }
@@ -99,7 +100,8 @@ static void right_person(struct ra_case *c)
     if (all_keys_agree(c, peer))
         return;
     ra_case_peer(c, peer, &o);
-    if (!ra_str_absent(o.sid) && !ra_str_absent(c->o.sid) && !ra_str_eq(o.sid, c->o.sid))
+    if (!ra_str_absent(o.sid) && !ra_str_absent(ra_case_object(c)->sid) &&
+        !ra_str_eq(o.sid, ra_case_object(c)->sid))
         ra_case_warn(c, RA_WARN_SID);
     if (ra_case_held_by_other(c, RA_SLOT_SID, peer) || other_has_both_names(c, peer))
         ra_case_warn(c, RA_WARN_CROSS);
@@ -116,7 +118,7 @@ static void object_warnings(struct ra_case *c)
     if (c->f->bits & RA_AD_SIZE)
         ra_case_warn(c, RA_WARN_SIZE); /* row 47 */
     if ((c->f->bits & RA_AD_GUID_LENGTH) && c->w->anchor.kind == RA_ANCHOR_CONSISTENCY_GUID &&
-        (c->o.kind == RA_USER || c->o.kind == RA_GROUP))
+        (c->f->kind == RA_USER || c->f->kind == RA_GROUP))
         ra_case_warn(c, RA_WARN_GUID_LENGTH);
 }
 
@@ -129,7 +131,7 @@ void ra_case_evidence(struct ra_case *c)
     if (soft_matched(code)) /* only now: a duplicate's soft peer is not claimed by it */
         c->w->cloud[c->v->cloud].bits |= RA_CLOUD_CLAIMED;
     object_warnings(c);
-    if (c->o.kind != RA_USER)
+    if (c->f->kind != RA_USER)
         return;
     if (hard_matched(code))
         right_person(c);

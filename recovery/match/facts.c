@@ -109,10 +109,10 @@ static int read_directory(struct ra_world *w, size_t d, struct ra_arena *scratch
     const struct ra_side *side = &w->in->ad[d];
     const struct ra_policy *policy = w->in->policy;
     const struct ra_scope *scope = d < policy->scopes_n ? &policy->scopes[d] : &everything;
-    struct ra_ad_object o;
+    struct ra_ad_object o = {0};
 
     for (uint32_t seq = 0; seq < side->count; seq++) {
-        if (!ra_ad_decode(side->record(side->ctx, seq), &o) || o.guid.n != GUID_BYTES)
+        if (!ra_ad_decode_brief(side->record(side->ctx, seq), &o) || o.guid.n != GUID_BYTES)
             return damaged(w, side, "object", seq);
         read_ad_object(w, &o, w->base[d] + seq, scope, scratch);
     }
@@ -142,7 +142,7 @@ static int read_cloud(struct ra_world *w)
     struct ra_cloud_object o;
 
     for (uint32_t seq = 0; seq < side->count; seq++) {
-        if (!ra_cloud_decode(side->record(side->ctx, seq), &o))
+        if (!ra_cloud_decode_brief(side->record(side->ctx, seq), &o))
             return damaged(w, side, "object", seq);
         w->cloud[seq].kind = (uint8_t)o.kind;
         w->cloud[seq].bits = cloud_bits(&o);

@@ -324,15 +324,31 @@ static int mark_other_kinds(struct ra_world *w)
     return rc < 0 ? ra_fail(w->err, RA_EINTEGRITY, "the cached anchor index cannot be read") : 0;
 }
 
+static void link_anchor_both(struct ra_world *w, const struct ra_join_group *g, void *ctx)
+{
+    link_anchor_users(w, g, ctx);
+    link_anchor_groups(w, g, ctx);
+}
+
+/* Users and groups have one index between them unless the attribute is a custom one. */
 static int link_anchors(struct ra_world *w)
 {
-    bool stamped = w->anchor.kind == RA_ANCHOR_CONSISTENCY_GUID;
     const struct ra_join_spec users = {anchor_index, &w->anchor, RA_IX_ANCHOR, false};
-    int rc = ra_join(w, &users, link_anchor_users, NULL);
+    bool custom = w->anchor.kind == RA_ANCHOR_CUSTOM;
+    int rc = ra_join(w, &users, custom ? link_anchor_users : link_anchor_both, NULL);
 
-    if (rc == 0)
-        rc = walk_index(w, stamped ? RA_IX_ANCHOR : RA_IX_GUID, -1, link_anchor_groups);
+    if (rc == 0 && custom)
+        rc = walk_index(w, RA_IX_GUID, -1, link_anchor_groups);
     return rc == 0 ? mark_other_kinds(w) : rc;
+}
+
+/* Without a device in the cloud nothing can be said by deviceId. */
+static bool any_device(const struct ra_world *w)
+{
+    for (uint32_t i = 0; i < w->cloud_n; i++)
+        if (w->cloud[i].kind == RA_DEVICE)
+            return true;
+    return false;
 }
 
 int ra_world_link(struct ra_world *w)
@@ -343,7 +359,7 @@ int ra_world_link(struct ra_world *w)
 
     skip_unanchored(w);
     rc = link_anchors(w);
-    if (rc == 0)
+    if (rc == 0 && any_device(w))
         rc = walk_index(w, RA_IX_GUID, RA_IX_GUID, link_device);
     if (rc == 0)
         rc = walk_index(w, RA_IX_SID, RA_IX_SID, link_sid);

@@ -6,7 +6,7 @@
 
 static void decide(struct ra_case *c)
 {
-    switch (c->o.kind) {
+    switch ((enum ra_kind)c->f->kind) {
     case RA_USER:
         ra_decide_user(c);
         break;
@@ -52,13 +52,14 @@ static void decide_all(struct ra_world *w)
         if (w->part[n] == RA_PART_DELETED)
             continue;
         c.number = n;
+        c.decoded = false;
         c.f = &w->ad[n];
         c.v = &r->verdicts[r->verdicts_n++];
         *c.v = (struct ra_verdict){.ad = n, .cloud = RA_NONE, .kind = c.f->kind};
         ra_arena_reset(&scratch);
         if (c.f->skip)
             skip(&c);
-        else if (ra_ad_decode(ra_world_ad_record(w, n), &c.o))
+        else
             decide(&c);
         count(r, c.v);
     }

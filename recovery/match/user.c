@@ -28,13 +28,14 @@ static bool same_sid(struct ra_case *c, uint32_t cloud)
     if (c->f->n[RA_SLOT_SID] == 1 && c->f->first[RA_SLOT_SID] == cloud)
         return true;
     ra_case_peer(c, cloud, &peer);
-    return !ra_str_absent(c->o.sid) && ra_str_eq(c->o.sid, peer.sid);
+    return !ra_str_absent(ra_case_object(c)->sid) && ra_str_eq(ra_case_object(c)->sid, peer.sid);
 }
 
 /* The rebuilt-AD case that nobody can prove either way while the identifier is unknown. */
 static bool identifier_unprovable(struct ra_case *c, uint32_t cloud, enum ra_ooi ooi)
 {
-    return ooi == RA_OOI_UNKNOWN && !ra_anchor_is_object_guid(&c->o, &c->w->anchor, c->scratch) &&
+    return ooi == RA_OOI_UNKNOWN &&
+           !ra_anchor_is_object_guid(ra_case_object(c), &c->w->anchor, c->scratch) &&
            !same_sid(c, cloud) && !ra_case_allow_update(c);
 }
 
@@ -217,8 +218,8 @@ static bool primary_smtp(struct ra_case *c)
     else if (ra_case_held_by_other(c, RA_SLOT_UPN, s))
         ra_case_end(c, RA_CONFLICT_SPLIT, s, 27);
     else if (!soft_match_blocked(c, s)) {
-        ra_case_end(c, RA_SOFT_SMTP, s, c->o.mailbox_guid ? 28 : 15);
-        if (c->o.mailbox_guid)
+        ra_case_end(c, RA_SOFT_SMTP, s, ra_case_object(c)->mailbox_guid ? 28 : 15);
+        if (ra_case_object(c)->mailbox_guid)
             ra_case_warn(c, RA_WARN_MAILBOX);
     }
     return true;

@@ -3,42 +3,52 @@
 #include <string.h>
 
 /*
- * A record: tag, kind, two bytes of flags, numbers as varints, then strings (varint length, bytes)
- * in the order of the tables below, then lists (varint count, varint length, bytes).
+ * A record: tag, kind, two bytes of flags, numbers as varints; then strings (varint length, bytes)
+ * and lists (varint count, varint length, bytes) in the order of the tables below. What a walk over
+ * all objects looks at stands first, so that it touches as little memory as may be.
  */
 #define TAG_AD    'A'
 #define TAG_CLOUD 'C'
 
-static const size_t ad_strings[] = {
+static const size_t ad_brief[] = {
     offsetof(struct ra_ad_object, guid),
     offsetof(struct ra_ad_object, consistency_guid),
-    offsetof(struct ra_ad_object, sid),
-    offsetof(struct ra_ad_object, dn),
-    offsetof(struct ra_ad_object, dn_key),
     offsetof(struct ra_ad_object, sam),
-    offsetof(struct ra_ad_object, upn),
     offsetof(struct ra_ad_object, login),
     offsetof(struct ra_ad_object, mail),
     offsetof(struct ra_ad_object, nickname),
-    offsetof(struct ra_ad_object, display_name),
-    offsetof(struct ra_ad_object, cn),
     offsetof(struct ra_ad_object, admin_description),
+    offsetof(struct ra_ad_object, display_name),
+    offsetof(struct ra_ad_object, dn_key),
+};
+
+static const size_t ad_brief_lists[] = {
+    offsetof(struct ra_ad_object, proxies),
+};
+
+static const size_t ad_strings[] = {
+    offsetof(struct ra_ad_object, sid),
+    offsetof(struct ra_ad_object, dn),
+    offsetof(struct ra_ad_object, upn),
+    offsetof(struct ra_ad_object, cn),
     offsetof(struct ra_ad_object, master_account_sid),
     offsetof(struct ra_ad_object, when_created),
     offsetof(struct ra_ad_object, last_known_parent),
 };
 
 static const size_t ad_lists[] = {
-    offsetof(struct ra_ad_object, proxies),
     offsetof(struct ra_ad_object, custom),
+};
+
+static const size_t cloud_brief[] = {
+    offsetof(struct ra_cloud_object, immutable_id),
+    offsetof(struct ra_cloud_object, user_type),
+    offsetof(struct ra_cloud_object, upn),
 };
 
 static const size_t cloud_strings[] = {
     offsetof(struct ra_cloud_object, id),
-    offsetof(struct ra_cloud_object, immutable_id),
     offsetof(struct ra_cloud_object, sid),
-    offsetof(struct ra_cloud_object, upn),
-    offsetof(struct ra_cloud_object, user_type),
     offsetof(struct ra_cloud_object, mail),
     offsetof(struct ra_cloud_object, nickname),
     offsetof(struct ra_cloud_object, display_name),
@@ -57,7 +67,8 @@ static const size_t cloud_lists[] = {
     offsetof(struct ra_cloud_object, proxies),
 };
 
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+#define AD_NUMBERS 5 /* between the head and the strings; objectGUID is the first string */
+#define COUNT(a)   (sizeof(a) / sizeof((a)[0]))
 
 const char *ra_kind_name(enum ra_kind kind)
 {
@@ -214,6 +225,8 @@ void ra_ad_encode(const struct ra_ad_object *o, struct ra_buf *out)
     put_number(out, o->group_type);
     put_number(out, o->members);
     put_number(out, o->certificates);
+    put_strings(out, o, ad_brief, COUNT(ad_brief));
+    put_lists(out, o, ad_brief_lists, COUNT(ad_brief_lists));
     put_strings(out, o, ad_strings, COUNT(ad_strings));
     put_lists(out, o, ad_lists, COUNT(ad_lists));
 }
@@ -228,22 +241,49 @@ static bool get_number32(struct ra_str *r, uint32_t *out)
     return true;
 }
 
-bool ra_ad_decode(struct ra_str record, struct ra_ad_object *out)
+/* The head, the numbers and what stands first; *record is moved behind it. */
+static bool get_ad_brief(struct ra_str *record, struct ra_ad_object *out)
 {
     unsigned flags;
     uint64_t type;
 
-    if (!get_head(&record, TAG_AD, &out->kind, &flags) || !get_number(&record, &type) ||
-        !get_number32(&record, &out->account_control) || !get_number32(&record, &out->group_type) ||
-        !get_number32(&record, &out->members) || !get_number32(&record, &out->certificates))
+    if (!get_head(record, TAG_AD, &out->kind, &flags) || !get_number(record, &type) ||
+        !get_number32(record, &out->account_control) || !get_number32(record, &out->group_type) ||
+        !get_number32(record, &out->members) || !get_number32(record, &out->certificates))
         return false;
     out->recipient_type = (int64_t)type;
     out->deleted = flags & 1;
     out->critical_system = flags >> 1 & 1;
     out->hidden_from_lists = flags >> 2 & 1;
     out->mailbox_guid = flags >> 3 & 1;
-    return get_strings(&record, out, ad_strings, COUNT(ad_strings)) &&
+    return get_strings(record, out, ad_brief, COUNT(ad_brief)) &&
+           get_lists(record, out, ad_brief_lists, COUNT(ad_brief_lists));
+}
+
+bool ra_ad_decode_brief(struct ra_str record, struct ra_ad_object *out)
+{
+    return get_ad_brief(&record, out);
+}
+
+bool ra_ad_decode(struct ra_str record, struct ra_ad_object *out)
+{
+    return get_ad_brief(&record, out) && get_strings(&record, out, ad_strings, COUNT(ad_strings)) &&
            get_lists(&record, out, ad_lists, COUNT(ad_lists)) && record.n == 0;
+}
+
+const char *ra_ad_record_guid(struct ra_str record)
+{
+    enum ra_kind kind;
+    unsigned flags;
+    uint64_t number;
+    struct ra_str guid;
+
+    if (!get_head(&record, TAG_AD, &kind, &flags))
+        return NULL;
+    for (int i = 0; i < AD_NUMBERS; i++)
+        if (!get_number(&record, &number))
+            return NULL;
+    return get_bytes(&record, &guid) && guid.n == 16 ? guid.p : NULL;
 }
 
 void ra_cloud_encode(const struct ra_cloud_object *o, struct ra_buf *out)
@@ -252,15 +292,16 @@ void ra_cloud_encode(const struct ra_cloud_object *o, struct ra_buf *out)
              (unsigned)o->deleted | (unsigned)o->synced << 1 | (unsigned)o->account_enabled << 3 |
                  (unsigned)o->role_assignable << 5 | (unsigned)o->mail_enabled << 7 |
                  (unsigned)o->security_enabled << 9);
+    put_strings(out, o, cloud_brief, COUNT(cloud_brief));
     put_strings(out, o, cloud_strings, COUNT(cloud_strings));
     put_lists(out, o, cloud_lists, COUNT(cloud_lists));
 }
 
-bool ra_cloud_decode(struct ra_str record, struct ra_cloud_object *out)
+static bool get_cloud_brief(struct ra_str *record, struct ra_cloud_object *out)
 {
     unsigned flags;
 
-    if (!get_head(&record, TAG_CLOUD, &out->kind, &flags))
+    if (!get_head(record, TAG_CLOUD, &out->kind, &flags))
         return false;
     out->deleted = flags & 1;
     out->synced = (enum ra_tri)(flags >> 1 & 3);
@@ -268,7 +309,18 @@ bool ra_cloud_decode(struct ra_str record, struct ra_cloud_object *out)
     out->role_assignable = (enum ra_tri)(flags >> 5 & 3);
     out->mail_enabled = (enum ra_tri)(flags >> 7 & 3);
     out->security_enabled = (enum ra_tri)(flags >> 9 & 3);
-    return get_strings(&record, out, cloud_strings, COUNT(cloud_strings)) &&
+    return get_strings(record, out, cloud_brief, COUNT(cloud_brief));
+}
+
+bool ra_cloud_decode_brief(struct ra_str record, struct ra_cloud_object *out)
+{
+    return get_cloud_brief(&record, out);
+}
+
+bool ra_cloud_decode(struct ra_str record, struct ra_cloud_object *out)
+{
+    return get_cloud_brief(&record, out) &&
+           get_strings(&record, out, cloud_strings, COUNT(cloud_strings)) &&
            get_lists(&record, out, cloud_lists, COUNT(cloud_lists)) && record.n == 0;
 }
 

@@ -75,8 +75,16 @@ struct ra_cloud_object {
  * that are not a record of this form. */
 void ra_ad_encode(const struct ra_ad_object *o, struct ra_buf *out);
 bool ra_ad_decode(struct ra_str record, struct ra_ad_object *out);
+/* The 16 bytes of objectGUID without decoding the rest; NULL for bytes that are no such record. */
+const char *ra_ad_record_guid(struct ra_str record);
 void ra_cloud_encode(const struct ra_cloud_object *o, struct ra_buf *out);
 bool ra_cloud_decode(struct ra_str record, struct ra_cloud_object *out);
+
+/* Only what stands first in a record: of AD the flags, numbers, guid, consistency_guid, sam, login,
+ * mail, nickname, admin_description, display_name, dn_key and proxies; of the cloud the flags,
+ * immutable_id, user_type and upn. The other members are left as they were. */
+bool ra_ad_decode_brief(struct ra_str record, struct ra_ad_object *out);
+bool ra_cloud_decode_brief(struct ra_str record, struct ra_cloud_object *out);
 
 /* userType Guest, or #EXT# in the UPN (decision.md, AD user 2). */
 bool ra_cloud_is_guest(const struct ra_cloud_object *o);

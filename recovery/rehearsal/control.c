@@ -1,3 +1,4 @@
+#include "recovery/rehearsal/export.h"
 #include "recovery/rehearsal/sim.h"
 #include "src/base/json.h"
 
@@ -130,6 +131,18 @@ static void state(struct ra_rehearsal *r, struct ra_sim_reply *a)
     ra_json_object_end(&j);
 }
 
+static void export(struct ra_rehearsal *r, const struct ra_sim_request *q, struct ra_sim_reply *a)
+{
+    struct ra_err err;
+    fine(a, "");
+    a->content_type = "application/x-ndjson";
+    pthread_rwlock_wrlock(&r->store.lock);
+    int rc = ra_sim_export(&r->store, q->body, &a->body, &err);
+    pthread_rwlock_unlock(&r->store.lock);
+    if (rc)
+        refuse(a, 400, err.msg);
+}
+
 void ra_sim_control(struct ra_rehearsal *r, struct ra_sim_request *q, struct ra_sim_reply *a)
 {
     struct ra_str what = ra_str_from(ra_str(q->target), strlen("/rehearsal/"));
@@ -138,8 +151,10 @@ void ra_sim_control(struct ra_rehearsal *r, struct ra_sim_request *q, struct ra_
         faults(r, q, a);
     else if (ra_str_eq(what, RA_STR("change")) && post)
         change(r, q, a);
+    else if (ra_str_eq(what, RA_STR("export")) && post)
+        export(r, q, a);
     else if (ra_str_eq(what, RA_STR("state")))
         state(r, a);
     else
-        refuse(a, 404, "control endpoints: faults, change, state");
+        refuse(a, 404, "control endpoints: faults, change, export, state");
 }

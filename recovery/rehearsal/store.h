@@ -36,6 +36,8 @@ struct ra_sim_object {
     enum ra_sim_kind kind;
     bool deleted;         /* soft-deleted */
     bool gone;            /* deleted for ever */
+    bool claimed;         /* during an export: some AD object carries it */
+    bool staged;          /* during an export: its deletion is staged */
     uint32_t at;          /* its place in its list */
     uint32_t last_change; /* 1-based place in the log; 0 never changed */
     struct ra_sim_body *body;

@@ -21,7 +21,7 @@ bool ra_str_absent(struct ra_str s)
 
 bool ra_str_eq(struct ra_str a, struct ra_str b)
 {
-    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+    return a.n == b.n && (a.n == 0 || a.p == b.p || memcmp(a.p, b.p, a.n) == 0);
 }
 
 char ra_fold(char c)

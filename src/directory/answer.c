@@ -18,6 +18,9 @@ int ra_dir_stopped(const struct ra_dir *d, struct ra_err *err)
 
 int ra_dir_blame(const struct ra_dir *d, struct ra_err *err)
 {
+    for (char *p = err ? err->msg : NULL; p && *p; p++)
+        if ((unsigned char)*p < ' ' || *p == 0x7f)
+            *p = '?';
     return ra_prefix(err, "directory %s (%s)", d->o.name, d->o.uri);
 }
 
@@ -51,6 +54,7 @@ static int lost(struct ra_dir *d, struct ra_err *err)
     int rc = LDAP_SERVER_DOWN;
     char text[512];
 
+    d->lost = true;
     ldap_get_option(d->ld, LDAP_OPT_RESULT_CODE, &rc);
     if (rc == LDAP_SERVER_DOWN)
         return ra_fail(err, RA_ENETWORK, "the connection was cut");
@@ -125,6 +129,7 @@ int ra_dir_ask(struct ra_dir *d, const char *base, int scope, const char *filter
     rc = ldap_search_ext(d->ld, base, scope, filter, list(attributes), 0, NULL, NULL, NULL,
                          LDAP_NO_LIMIT, &msgid);
     if (rc != LDAP_SUCCESS) {
+        d->lost = rc == LDAP_SERVER_DOWN;
         ra_dir_local_text(d, rc, text, sizeof text);
         return ra_fail(err, RA_ENETWORK, "the request could not be sent: %s", text);
     }

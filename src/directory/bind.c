@@ -47,6 +47,9 @@ static int refused(struct ra_dir *d, const struct ra_dir_result *r, struct ra_er
                        r->text);
     ra_fail(err, RA_ESIGNIN, "bind as %s refused: %s (%d)%s%s", who,
             why ? why->text : ldap_err2string(r->code), r->code, r->text[0] ? ": " : "", r->text);
+    if (r->code == LDAP_STRONG_AUTH_REQUIRED && d->o.auth == RA_DIR_GSSAPI && d->tls)
+        return ra_hint(err, "this server takes Kerberos only without TLS, where Kerberos itself "
+                            "encrypts: use ldap://");
     if (r->code == LDAP_STRONG_AUTH_REQUIRED || r->code == LDAP_CONFIDENTIALITY_REQUIRED)
         return ra_hint(err, "the server wants TLS or a signed connection: use ldaps://");
     return ra_hint(err, "%s", why ? why->hint : "check auth, bind_dn and password_file");
@@ -160,7 +163,9 @@ static int bind_gssapi(struct ra_dir *d, struct ra_err *err)
 
 int ra_dir_bind(struct ra_dir *d, struct ra_err *err)
 {
-    struct berval nobody = {0};
+    char empty[] =
+        ""; /* a NULL would leave the credentials out, and the server would ask for them */
+    struct berval nobody = {.bv_val = empty};
 
     switch (d->o.auth) {
     case RA_DIR_SIMPLE:

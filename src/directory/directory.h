@@ -20,7 +20,8 @@ struct ra_dir_options {
     const char *uri;  /* ldaps://, ldap://, ldif:PATH */
     const char *base; /* or NULL for the rootDSE's defaultNamingContext */
     enum ra_dir_auth auth;
-    const char *bind_dn, *password_file, *ca_file; /* NULL where not given */
+    const char *bind_dn, *password_file, *ca_file;   /* NULL where not given */
+    const char *certificate_file, *private_key_file; /* for RA_DIR_EXTERNAL, or NULL */
     bool start_tls;
     const volatile int *stop; /* a signal number once the run must end, or NULL */
     int timeout_s;            /* of one answer; 0 for the default of 120 */
@@ -33,7 +34,8 @@ int ra_dir_open(const struct ra_dir_options *o, struct ra_dir **out, struct ra_e
 void ra_dir_close(struct ra_dir **d);
 bool ra_dir_is_ldif(const struct ra_dir *d);
 
-/* What the rootDSE says. For a dump only base is set. Borrowed until close. */
+/* What the rootDSE says; the USN is asked for at each call, the rest is what the session began
+ * with. For a dump only base is set ("" when none is given). Borrowed until close. */
 struct ra_dir_root {
     const char *base;   /* the base to read */
     const char *domain; /* defaultNamingContext, NULL when not told */
@@ -69,8 +71,10 @@ struct ra_dir_query {
     int page_size;                 /* 0 for the default of 1000 */
 };
 
-/* Reads all entries to the explicit end. From a dump: every entry (the filter is not applied;
- * whoever asks sorts out what it does not want; unasked attributes may be there). */
+/* Reads all entries to the explicit end. From a dump: every entry (base and filter are not applied;
+ * whoever asks sorts out what it does not want; unasked attributes may be there). A connection that
+ * died while idle is made anew, once, and only to the same DC. An error of each ends the search and
+ * is returned as it is. */
 int ra_dir_search(struct ra_dir *d, const struct ra_dir_query *q, ra_entry_fn *each, void *ctx,
                   struct ra_err *err);
 

@@ -12,9 +12,11 @@ static bool put_ava(struct ra_buf *out, const LDAPAVA *ava)
 {
     size_t at = out->n;
 
-    if (memchr(ava->la_value.bv_val, '\0', ava->la_value.bv_len) ||
+    const struct berval *value = &ava->la_value;
+
+    if ((value->bv_len && memchr(value->bv_val, '\0', value->bv_len)) ||
         !ra_buf_put(out, ava->la_attr.bv_val, ava->la_attr.bv_len) || !ra_buf_putc(out, '=') ||
-        !ra_buf_put(out, ava->la_value.bv_val, ava->la_value.bv_len))
+        !ra_buf_put(out, value->bv_val, value->bv_len))
         return false;
     ra_fold_into(out->p + at, out->p + at, out->n - at);
     return true;

@@ -22,7 +22,7 @@ void ra_entry_begin(struct ra_dir_entry *e)
 static bool parse_range(struct ra_str s, struct ra_attr_desc *d)
 {
     unsigned long long low, high = 0;
-    const char *dash = memchr(s.p, '-', s.n);
+    const char *dash = s.n ? memchr(s.p, '-', s.n) : NULL;
     struct ra_str tail;
 
     if (!dash || !ra_parse_uint(ra_str_n(s.p, (size_t)(dash - s.p)), &low))
@@ -39,7 +39,7 @@ static bool parse_range(struct ra_str s, struct ra_attr_desc *d)
 
 struct ra_attr_desc ra_attr_desc(struct ra_str description)
 {
-    const char *semi = memchr(description.p, ';', description.n);
+    const char *semi = description.n ? memchr(description.p, ';', description.n) : NULL;
     struct ra_attr_desc d = {.name = description};
     struct ra_str rest;
 

@@ -1,3 +1,4 @@
+#include "src/base/log.h"
 #include "src/directory/entry.h"
 #include "src/directory/ldif_lines.h"
 #include "src/directory/session.h"
@@ -30,6 +31,8 @@ static void copy_options(struct ra_dir *d, const struct ra_dir_options *o)
     d->o.bind_dn = keep_z(d, o->bind_dn);
     d->o.password_file = keep_z(d, o->password_file);
     d->o.ca_file = keep_z(d, o->ca_file);
+    d->o.certificate_file = keep_z(d, o->certificate_file);
+    d->o.private_key_file = keep_z(d, o->private_key_file);
     d->timeout_ms = 1000LL * (o->timeout_s > 0 ? o->timeout_s : TIMEOUT_S);
 }
 
@@ -76,25 +79,27 @@ static int check_bind(struct ra_dir *d, struct ra_err *err)
 static void handle_options(struct ra_dir *d)
 {
     int version = LDAP_VERSION3, never = LDAP_DEREF_NEVER;
-    ber_len_t most = RA_PDU_MAX;
-    Sockbuf *sb = NULL;
 
     ldap_set_option(d->ld, LDAP_OPT_PROTOCOL_VERSION, &version);
     ldap_set_option(d->ld, LDAP_OPT_DEREF, &never);
     ldap_set_option(d->ld, LDAP_OPT_REFERRALS, LDAP_OPT_OFF);
-    if (ldap_get_option(d->ld, LDAP_OPT_SOCKBUF, &sb) == LDAP_OPT_SUCCESS && sb)
-        ber_sockbuf_ctrl(sb, LBER_SB_OPT_SET_MAX_INCOMING, &most);
+    /* A signal that is no reason to stop must not look like a lost connection. */
+    ldap_set_option(d->ld, LDAP_OPT_RESTART, LDAP_OPT_ON);
 }
 
-/* From here on a message that stalls in its middle must not block, and a signal that is no reason
- * to stop must not look like a lost connection. */
-static void never_block(struct ra_dir *d)
+/* Our socket below, and above it a buffer: a message is read by its header and then its body, so
+ * that reading ahead saves most of the system calls. */
+static int stack_layers(struct ra_dir *d)
 {
+    ber_len_t most = RA_PDU_MAX;
     Sockbuf *sb = NULL;
 
-    if (ldap_get_option(d->ld, LDAP_OPT_SOCKBUF, &sb) == LDAP_OPT_SUCCESS && sb)
-        ber_sockbuf_ctrl(sb, LBER_SB_OPT_SET_NONBLOCK, sb);
-    ldap_set_option(d->ld, LDAP_OPT_RESTART, LDAP_OPT_ON);
+    if (ldap_get_option(d->ld, LDAP_OPT_SOCKBUF, &sb) != LDAP_OPT_SUCCESS || !sb ||
+        ber_sockbuf_add_io(sb, &ra_dir_transport, LBER_SBIOD_LEVEL_PROVIDER, d) != 0 ||
+        ber_sockbuf_add_io(sb, &ber_sockbuf_io_readahead, LBER_SBIOD_LEVEL_PROVIDER, NULL) != 0)
+        return -1;
+    ber_sockbuf_ctrl(sb, LBER_SB_OPT_SET_MAX_INCOMING, &most);
+    return 0;
 }
 
 static int attach(struct ra_dir *d, struct ra_err *err)
@@ -106,8 +111,8 @@ static int attach(struct ra_dir *d, struct ra_err *err)
         return rc;
     snprintf(url, sizeof url, strchr(d->host, ':') ? "%s://[%s]:%s" : "%s://%s:%s",
              strncmp(d->o.uri, "ldaps:", 6) == 0 ? "ldaps" : "ldap", d->host, d->port);
-    rc = ldap_init_fd(fd, LDAP_PROTO_TCP, url, &d->ld);
-    if (rc == LDAP_SUCCESS)
+    rc = ldap_init_fd(fd, LDAP_PROTO_EXT, url, &d->ld);
+    if (rc == LDAP_SUCCESS && stack_layers(d) == 0)
         return 0;
     close(fd);
     return ra_fail(err, RA_EINTERNAL, "libldap does not take the connection: %s",
@@ -121,26 +126,57 @@ void ra_dir_hang_up(struct ra_dir *d)
     d->ld = NULL;
 }
 
-int ra_dir_session(struct ra_dir *d, struct ra_err *err)
+/* DCs of one name are not at the same USN: what was read from one does not fit the other. */
+static int same_dc(struct ra_dir *d, struct ra_err *err)
 {
-    int rc = ra_dir_stopped(d, err);
+    const char *now = d->root.ds_service_name;
 
-    if (!rc)
-        rc = attach(d, err);
-    if (rc)
-        return rc;
+    if (!d->dc)
+        d->dc = now;
+    if (!d->dc || !now || strcmp(d->dc, now) == 0)
+        return 0;
+    ra_fail(err, RA_ENETWORK, "the connection broke, and the uri now leads to %s instead of %s",
+            now, d->dc);
+    return ra_hint(err, "run again, or name one domain controller in uri");
+}
+
+static int secure_and_sign_in(struct ra_dir *d, struct ra_err *err)
+{
+    int rc = 0;
+
     handle_options(d);
     if (d->tls)
         rc = ra_dir_start_tls(d, err);
-    never_block(d);
     if (!rc)
         rc = ra_dir_bind(d, err);
     if (!rc)
         rc = ra_dir_read_root(d, err);
+    return rc ? rc : same_dc(d, err);
+}
+
+int ra_dir_session(struct ra_dir *d, struct ra_err *err)
+{
+    int rc = d->ld ? 0 : ra_dir_stopped(d, err);
+
+    if (rc || d->ld)
+        return rc;
+    rc = attach(d, err);
+    if (!rc)
+        rc = secure_and_sign_in(d, err);
     if (rc)
         ra_dir_hang_up(d);
-    d->used = false;
-    return rc;
+    d->used = d->lost = false;
+    return rc ? ra_dir_blame(d, err) : 0;
+}
+
+int ra_dir_again(struct ra_dir *d, bool used, int rc, struct ra_err *err)
+{
+    if (!rc || !d->lost || !used || ra_dir_stopped(d, NULL))
+        return rc ? rc : -RA_EINTERNAL;
+    ra_log(RA_LOG_REQUESTS, "directory %s: the connection broke while idle; connecting again",
+           d->o.name);
+    ra_dir_hang_up(d);
+    return ra_dir_session(d, err);
 }
 
 static int open_server(struct ra_dir *d, struct ra_err *err)
@@ -149,13 +185,13 @@ static int open_server(struct ra_dir *d, struct ra_err *err)
 
     if (!rc)
         rc = check_bind(d, err);
-    return rc ? rc : ra_dir_session(d, err);
+    return rc ? ra_dir_blame(d, err) : ra_dir_session(d, err);
 }
 
 static int open_dump(struct ra_dir *d, struct ra_err *err)
 {
     d->root.base = d->o.base ? d->o.base : "";
-    return ra_ldif_open(d->o.uri + strlen("ldif:"), &d->ldif, err);
+    return ra_ldif_open(d->o.uri + strlen("ldif:"), &d->ldif, err) ? ra_dir_blame(d, err) : 0;
 }
 
 int ra_dir_open(const struct ra_dir_options *o, struct ra_dir **out, struct ra_err *err)
@@ -163,16 +199,12 @@ int ra_dir_open(const struct ra_dir_options *o, struct ra_dir **out, struct ra_e
     struct ra_dir *d = ra_calloc(1, sizeof *d);
     int rc;
 
-    *out = NULL;
     copy_options(d, o);
     rc = strncasecmp(d->o.uri, "ldif:", 5) == 0 ? open_dump(d, err) : open_server(d, err);
-    if (rc) {
-        ra_dir_blame(d, err);
+    if (rc)
         ra_dir_close(&d);
-        return rc;
-    }
     *out = d;
-    return 0;
+    return rc;
 }
 
 void ra_dir_close(struct ra_dir **d)

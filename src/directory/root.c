@@ -154,10 +154,14 @@ static int refresh_usn(struct ra_dir *d, struct ra_err *err)
 
 int ra_dir_root(struct ra_dir *d, struct ra_dir_root *out, struct ra_err *err)
 {
-    int rc = d->ldif ? 0 : refresh_usn(d, err);
+    bool used = d->used;
+    int rc = d->ldif ? 0 : ra_dir_session(d, err);
 
+    if (!rc && !d->ldif && refresh_usn(d, err))
+        rc =
+            ra_dir_again(d, used, ra_dir_blame(d, err), err); /* a new session has read all of it */
     if (rc)
-        return ra_dir_blame(d, err);
+        return rc;
     *out = d->root;
     return 0;
 }

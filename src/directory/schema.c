@@ -138,17 +138,32 @@ static int by_subschema(struct ra_dir *d, const char *attribute, enum ra_dir_syn
     return 0;
 }
 
-int ra_dir_syntax(struct ra_dir *d, const char *attribute, enum ra_dir_syntax *out,
-                  struct ra_err *err)
+static int look_up(struct ra_dir *d, const char *attribute, enum ra_dir_syntax *out,
+                   struct ra_err *err)
 {
     int rc = 0;
 
-    *out = RA_SYNTAX_UNKNOWN;
-    if (d->ldif)
-        return 0;
     if (d->root.schema)
         rc = by_ad_schema(d, attribute, out, err);
     if (!rc && *out == RA_SYNTAX_UNKNOWN && d->subschema)
         rc = by_subschema(d, attribute, out, err);
     return rc ? ra_dir_blame(d, err) : 0;
+}
+
+int ra_dir_syntax(struct ra_dir *d, const char *attribute, enum ra_dir_syntax *out,
+                  struct ra_err *err)
+{
+    bool used = d->used;
+    int rc;
+
+    *out = RA_SYNTAX_UNKNOWN;
+    if (d->ldif)
+        return 0;
+    rc = ra_dir_session(d, err);
+    if (rc)
+        return rc;
+    rc = look_up(d, attribute, out, err);
+    if (rc && (rc = ra_dir_again(d, used, rc, err)) == 0)
+        rc = look_up(d, attribute, out, err);
+    return rc;
 }

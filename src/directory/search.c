@@ -79,6 +79,7 @@ static int send_failed(struct reading *r, int rc, struct ra_err *err)
 {
     char text[512];
 
+    r->d->lost = rc == LDAP_SERVER_DOWN;
     ra_dir_local_text(r->d, rc, text, sizeof text);
     if (rc == LDAP_FILTER_ERROR)
         return ra_fail(err, RA_EINTERNAL, "the filter %s is malformed", r->q->filter);
@@ -330,15 +331,24 @@ static int search_server(struct ra_dir *d, const struct ra_dir_query *q, ra_entr
                          void *ctx, struct ra_err *err)
 {
     struct reading r = {.d = d, .q = q, .each = each, .ctx = ctx};
-    int rc;
+    bool used = d->used;
+    int rc = ra_dir_session(d, err);
 
+    if (rc)
+        return rc;
     r.base = q->base ? q->base : d->root.base;
     if (q->deleted && !d->offers_deleted)
         ra_warn(
             "directory %s does not offer the show-deleted control: deleted objects are not read",
             d->o.name);
     rc = read_all(&r, err);
-    if (r.asked)
+    if (rc && !r.came && (rc = ra_dir_again(d, used, rc, err)) == 0) {
+        r.page = 0;
+        ber_bvfree(r.cookie);
+        r.cookie = NULL;
+        rc = read_all(&r, err);
+    }
+    if (r.asked && d->ld && !d->lost)
         ldap_abandon_ext(d->ld, r.msgid, NULL, NULL);
     drop_kept(&r);
     free(r.kept);

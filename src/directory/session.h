@@ -27,10 +27,13 @@ struct ra_dir {
     struct ra_dir_options o; /* copies */
     int64_t timeout_ms;
     char *host, *port;
-    bool tls, used; /* used: an answer has come over this connection since it was opened */
+    bool tls;
+    bool patient;    /* reads wait: a TLS handshake is under way */
+    bool used, lost; /* this connection has served since it was made; it has broken */
     LDAP *ld;
     struct ra_ldif *ldif;
     struct ra_dir_root root;
+    const char *dc; /* the DC's NTDS settings: a new connection must lead to the same; or NULL */
     const char *subschema; /* where an ordinary LDAP server keeps its schema, or NULL */
     bool offers_deleted, offers_recycled, offers_domain_scope;
 };
@@ -40,16 +43,26 @@ char *ra_dir_keep(struct ra_dir *d, struct ra_str s); /* a NUL-terminated copy u
 /* connect.c: a socket to the handle's host, non-blocking. */
 int ra_dir_connect(struct ra_dir *d, int *fd, struct ra_err *err);
 
+/* transport.c: what stands between libldap and the socket; its argument is the handle. */
+extern Sockbuf_IO ra_dir_transport;
+
 /* tls.c */
 int ra_dir_start_tls(struct ra_dir *d, struct ra_err *err); /* StartTLS or at once, by the URI */
+
+/* tls_why.c: what is wrong with the server's certificate or TLS; empty when nothing can be said. */
+void ra_dir_tls_why(struct ra_dir *d, char *out, size_t size);
 
 /* bind.c */
 int ra_dir_bind(struct ra_dir *d, struct ra_err *err);
 
-/* open.c: connects, secures, binds and reads the rootDSE; used again when an idle connection died.
- */
+/* open.c: connects, secures, binds and reads the rootDSE, unless that stands already. */
 int ra_dir_session(struct ra_dir *d, struct ra_err *err);
 void ra_dir_hang_up(struct ra_dir *d);
+
+/* open.c: 0 when an operation that failed with rc and got nothing is to be done again, because its
+ * connection had died while idle and a new one to the same DC stands; else what to return. used is
+ * d->used from before the operation. */
+int ra_dir_again(struct ra_dir *d, bool used, int rc, struct ra_err *err);
 
 /* root.c */
 int ra_dir_read_root(struct ra_dir *d, struct ra_err *err);
@@ -75,7 +88,8 @@ int ra_dir_ask(struct ra_dir *d, const char *base, int scope, const char *filter
                const char *const *attributes, LDAPMessage **out, struct ra_dir_result *result,
                struct ra_err *err);
 
-/* "directory contoso (ldaps://dc1): " before the message. */
+/* "directory contoso (ldaps://dc1): " before the message; what came from the server is made
+ * harmless to a terminal. */
 int ra_dir_blame(const struct ra_dir *d, struct ra_err *err);
 
 /* libldap's own text about the last call that failed, printable. */

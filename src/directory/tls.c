@@ -2,6 +2,7 @@
  * TLS: always verified, against ca_file alone when it is given, at least 1.2. What the environment
  * or ldap.conf say about verification is overridden.
  */
+#include "src/base/clock.h"
 #include "src/directory/session.h"
 
 #include <errno.h>
@@ -10,7 +11,6 @@
 #include <unistd.h>
 
 #define SYSTEM_BUNDLE "/etc/ssl/certs/ca-certificates.crt"
-#define HANDSHAKE_S   15
 
 static int readable(const char *path, const char *what, struct ra_err *err)
 {
@@ -39,11 +39,26 @@ static int trust(struct ra_dir *d, struct ra_err *err)
     return 0;
 }
 
+/* This side's certificate; what the environment names is not used. */
+static int identity(struct ra_dir *d, struct ra_err *err)
+{
+    const char *cert = d->o.certificate_file, *key = d->o.private_key_file;
+    int rc = cert ? readable(cert, "certificate_file", err) : 0;
+
+    if (!rc && key)
+        rc = readable(key, "private_key_file", err);
+    ldap_set_option(d->ld, LDAP_OPT_X_TLS_CERTFILE, cert ? cert : "");
+    ldap_set_option(d->ld, LDAP_OPT_X_TLS_KEYFILE, cert && key ? key : "");
+    return rc;
+}
+
 static int context(struct ra_dir *d, struct ra_err *err)
 {
     int demand = LDAP_OPT_X_TLS_DEMAND, client = 0, least = LDAP_OPT_X_TLS_PROTOCOL_TLS1_2;
     int rc = trust(d, err);
 
+    if (!rc)
+        rc = identity(d, err);
     if (rc)
         return rc;
     if (ldap_set_option(d->ld, LDAP_OPT_X_TLS_REQUIRE_CERT, &demand) != LDAP_OPT_SUCCESS ||
@@ -51,6 +66,10 @@ static int context(struct ra_dir *d, struct ra_err *err)
         return ra_fail(err, RA_EINTERNAL, "libldap does not take the TLS options");
     if (ldap_set_option(d->ld, LDAP_OPT_X_TLS_NEWCTX, &client) == LDAP_OPT_SUCCESS)
         return 0;
+    if (d->o.certificate_file)
+        return ra_fail(err, RA_ECONFIG,
+                       "TLS cannot use ca_file %s, certificate_file %s and its key",
+                       d->o.ca_file ? d->o.ca_file : "of the system", d->o.certificate_file);
     return ra_fail(err, RA_ECONFIG, "ca_file %s: no certificates that TLS can use",
                    d->o.ca_file ? d->o.ca_file : "of the system");
 }
@@ -76,20 +95,43 @@ static int ask_for_tls(struct ra_dir *d, struct ra_err *err)
     return ra_hint(err, "does the domain controller have a certificate?");
 }
 
+/* libldap over GnuTLS lets the least version that it was told pass unheeded, so what was agreed on
+ * is looked at, before anything is said over it. */
+static int version_agreed(struct ra_dir *d, struct ra_err *err)
+{
+    char *version = NULL;
+    struct ra_str v;
+    bool good;
+
+    ldap_get_option(d->ld, LDAP_OPT_X_TLS_VERSION, &version);
+    v = ra_str(version);
+    good = ra_str_ends_fold(v, RA_STR("1.2")) || ra_str_ends_fold(v, RA_STR("1.3"));
+    if (!good)
+        ra_fail(err, RA_ENETWORK, "TLS with %s failed: it offers %s, wanted TLS 1.2 or later",
+                d->host, version ? version : "no version");
+    ldap_memfree(version);
+    return good ? 0 : ra_hint(err, "turn on TLS 1.2 on the domain controller");
+}
+
 static int handshake(struct ra_dir *d, struct ra_err *err)
 {
-    int64_t limit = d->timeout_ms / 1000 < HANDSHAKE_S ? d->timeout_ms / 1000 : HANDSHAKE_S;
-    struct timeval tv = {.tv_sec = limit ? (time_t)limit : 1};
-    char text[512];
+    int64_t end = ra_monotonic_ms() + d->timeout_ms;
+    char text[512] = "";
     int rc;
 
-    ldap_set_option(d->ld, LDAP_OPT_NETWORK_TIMEOUT, &tv);
+    d->patient = true;
     rc = ldap_install_tls(d->ld);
+    d->patient = false;
     if (rc == LDAP_SUCCESS)
-        return 0;
+        return version_agreed(d, err);
     if (ra_dir_stopped(d, err))
         return -RA_ESIGNAL;
-    ra_dir_local_text(d, rc, text, sizeof text);
+    if (ra_monotonic_ms() >= end)
+        return ra_fail(err, RA_ENETWORK, "no answer to the TLS handshake for %lld s",
+                       (long long)(d->timeout_ms / 1000));
+    ra_dir_tls_why(d, text, sizeof text);
+    if (!text[0])
+        ra_dir_local_text(d, rc, text, sizeof text);
     ra_fail(err, RA_ENETWORK, "TLS with %s failed: %s", d->host, text);
     return ra_hint(err,
                    "the certificate must be in date, name %s, and come from an authority in %s; "

@@ -7,7 +7,8 @@
 #   --pagemax N    the most entries to a page, default 1000, as AD's MaxPageSize; without paging a search
 #                  ends there with sizeLimitExceeded, as AD's does
 #   --conf LINE    one more slapd.conf line in the database section (repeat at will)
-# Bind: cn=reader,BASE or cn=admin,BASE, password secret. Anonymous may read the rootDSE only.
+# Bind: cn=reader,BASE or cn=admin,BASE, password secret, or SASL EXTERNAL with tls.sh's client.pem as
+# cn=reader,BASE. Anonymous may read the rootDSE only.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 base=DC=contoso,DC=test addr=127.0.0.1:3890 load='' pagemax=1000 conf=()
@@ -44,7 +45,9 @@ tls=''
 if [ -s "$dir/tls/dc.pem" ]; then
   tls="TLSCertificateFile $dir/tls/dc.pem
 TLSCertificateKeyFile $dir/tls/dc.key
-TLSCACertificateFile $dir/tls/ca.pem"
+TLSCACertificateFile $dir/tls/ca.pem
+TLSVerifyClient try
+authz-regexp ^cn=reader\$ cn=reader,$base"
 fi
 cat > "$dir/slapd.conf" <<E
 include $here/slapd-schema.conf

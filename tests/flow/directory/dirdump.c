@@ -23,7 +23,7 @@ struct args {
     struct ra_dir_query q;
     const char *attributes[ATTRIBUTES_MAX + 1], *syntax;
     int n, slow_us;
-    bool root, count;
+    bool root, count, twice;
     unsigned long long entries;
 };
 
@@ -102,6 +102,8 @@ static int run(struct args *a, struct ra_err *err)
         rc = print_syntax(d, a->syntax, err);
     else
         rc = ra_dir_search(d, &a->q, print_entry, a, err);
+    if (!rc && a->twice)
+        rc = ra_dir_search(d, &a->q, print_entry, a, err);
     ra_dir_close(&d);
     return rc;
 }
@@ -131,6 +133,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
                     : strcmp(arg, "external") == 0 ? RA_DIR_EXTERNAL
                                                    : RA_DIR_GSSAPI;
         break;
+    case 'c':
+        a->o.certificate_file = arg;
+        break;
+    case 'k':
+        a->o.private_key_file = arg;
+        break;
     case 'Z':
         a->o.start_tls = true;
         break;
@@ -154,6 +162,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         break;
     case 'n':
         a->count = true;
+        break;
+    case '2':
+        a->twice = true;
         break;
     case 'u':
         a->slow_us = atoi(arg);
@@ -179,6 +190,8 @@ static const struct argp_option options[] = {
     {"password-file", 'w', "FILE", 0, "for a simple bind", 0},
     {"ca-file", 'C', "FILE", 0, "trusted certificates", 0},
     {"auth", 'a', "HOW", 0, "gssapi, simple, external", 0},
+    {"certificate", 'c', "FILE", 0, "for auth external", 0},
+    {"key", 'k', "FILE", 0, "for auth external", 0},
     {"start-tls", 'Z', NULL, 0, "StartTLS", 0},
     {"timeout", 't', "S", 0, "seconds for an answer", 0},
     {"filter", 'f', "FILTER", 0, "LDAP filter", 0},
@@ -187,6 +200,7 @@ static const struct argp_option options[] = {
     {"root", 'r', NULL, 0, "print the rootDSE instead", 0},
     {"syntax", 's', "NAME", 0, "print an attribute's syntax instead", 0},
     {"count", 'n', NULL, 0, "print the number of entries only", 0},
+    {"twice", '2', NULL, 0, "read a second time over the same handle", 0},
     {"slow", 'u', "US", 0, "take so many microseconds for each entry", 0},
     {"verbose", 'v', NULL, 0, "say what is asked", 0},
     {0}};

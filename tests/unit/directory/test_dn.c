@@ -110,6 +110,7 @@ static void what_is_no_dn_has_no_key(void **state)
     (void)state;
     assert_string_equal(key("Staff"), "no DN");
     assert_string_equal(key("OU=x,,DC=t"), "no DN");
+    assert_string_equal(key("OU=,DC=t"), "dc=t|ou=|");
     assert_string_equal(key("CN=a\\0,DC=t"), "no DN");
     assert_string_equal(key("CN=a\\00b,DC=t"), "no DN");
     ra_buf_init(&b, 1024);
