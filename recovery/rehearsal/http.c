@@ -5,6 +5,8 @@
 
 #include <arpa/inet.h>
 #include <microhttpd.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -51,16 +53,27 @@ static void on_done(void *ctx, struct MHD_Connection *connection, void **state,
     free(x);
 }
 
-static const char *header(struct MHD_Connection *c, const char *name)
-{
-    return MHD_lookup_connection_value(c, MHD_HEADER_KIND, name);
-}
-
 static int socket_of(struct MHD_Connection *c)
 {
     const union MHD_ConnectionInfo *i =
         MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
     return i ? i->connect_fd : -1;
+}
+
+/* The last chunk of a page is short: held back, it would cost a delayed ACK for every page. */
+static void on_connection(void *ctx, struct MHD_Connection *c, void **state,
+                          enum MHD_ConnectionNotificationCode what)
+{
+    int on = 1;
+    (void)ctx;
+    (void)state;
+    if (what == MHD_CONNECTION_NOTIFY_STARTED)
+        setsockopt(socket_of(c), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+}
+
+static const char *header(struct MHD_Connection *c, const char *name)
+{
+    return MHD_lookup_connection_value(c, MHD_HEADER_KIND, name);
 }
 
 static void fill_request(struct exchange *x, struct MHD_Connection *c, const char *method,
@@ -157,9 +170,9 @@ static struct MHD_Daemon *listen_on(struct ra_rehearsal *r, unsigned short port,
         flags | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_POLL, 0,
         NULL, NULL, on_request, NULL, MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&at,
         MHD_OPTION_URI_LOG_CALLBACK, on_uri, r, MHD_OPTION_NOTIFY_COMPLETED, on_done, NULL,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, POOL, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1U,
-        key ? MHD_OPTION_HTTPS_MEM_KEY : MHD_OPTION_END, key, MHD_OPTION_HTTPS_MEM_CERT,
-        certificate, MHD_OPTION_END);
+        MHD_OPTION_NOTIFY_CONNECTION, on_connection, NULL, MHD_OPTION_CONNECTION_MEMORY_LIMIT, POOL,
+        MHD_OPTION_LISTENING_ADDRESS_REUSE, 1U, key ? MHD_OPTION_HTTPS_MEM_KEY : MHD_OPTION_END,
+        key, MHD_OPTION_HTTPS_MEM_CERT, certificate, MHD_OPTION_END);
 }
 
 int ra_sim_http_open(struct ra_rehearsal *r, const char *key, const char *certificate,
