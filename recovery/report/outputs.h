@@ -60,4 +60,9 @@ enum ra_number {
 enum ra_number ra_number_of(enum ra_class c);
 void ra_numbers(const struct ra_result *r, uint64_t out[RA_NUMBERS]);
 
+/* Whether the reason, which may end in a number, is the one of this name. */
+bool ra_reason_is(const char *reason, const char *name);
+/* A reason of the gate's STOP as a clause for a person. */
+void ra_reason_in_words(const struct ra_report_input *in, const char *reason, struct ra_buf *out);
+
 #endif

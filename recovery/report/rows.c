@@ -47,6 +47,7 @@ struct ra_rows {
     struct ra_anchor_attribute anchor;
     uint32_t *contended; /* cloud objects that several AD objects name as their peer, ascending */
     size_t contended_n;
+    struct ra_notes notes;
 };
 
 const char *ra_row_side(const struct ra_verdict *v)
@@ -341,6 +342,14 @@ static struct ra_str either(struct ra_str a, struct ra_str b)
     return ra_str_absent(a) ? b : a;
 }
 
+static bool among(struct ra_str s, const struct ra_addresses *addresses)
+{
+    for (uint32_t i = 0; i < addresses->count; i++)
+        if (ra_str_eq_fold(s, addresses->all[i]))
+            return true;
+    return false;
+}
+
 static void fill_ad(struct ra_rows *rows, const struct ra_side *side, struct ra_row *row)
 {
     struct ra_ad_object *o = &row->ad;
@@ -349,6 +358,7 @@ static void fill_ad(struct ra_rows *rows, const struct ra_side *side, struct ra_
     bool replaced;
 
     ra_ad_addresses(o, a, &addresses);
+    row->mail_unlisted = !ra_str_absent(o->mail) && !among(o->mail, &addresses);
     row->f[RA_F_DIRECTORY] = side->name;
     row->f[RA_F_DN] = o->dn;
     row->f[RA_F_GUID] = guid_text(o->guid, a);
@@ -433,6 +443,28 @@ int ra_rows_resolve(struct ra_rows *rows, const struct ra_verdict *v, struct ra_
 int ra_rows_get(struct ra_rows *rows, size_t i, struct ra_row *out, struct ra_err *err)
 {
     return ra_rows_resolve(rows, ra_rows_verdict(rows, i), out, err);
+}
+
+/* ---- notes ---- */
+
+/* decision: "Known and not modelled" */
+void ra_rows_note(struct ra_rows *rows, const struct ra_row *row)
+{
+    enum ra_verdict_code code = (enum ra_verdict_code)row->v->code;
+    struct ra_notes *n = &rows->notes;
+    bool by_anchor = row->has_ad && row->has_cloud && row->v->kind == RA_USER &&
+                     ra_str_eq(row->f[RA_F_ANCHOR], row->f[RA_F_CLOUD_IMMUTABLE]);
+
+    n->mail_unlisted += row->mail_unlisted && !ra_verdict_is_skip(code);
+    n->linked += code == RA_SKIP_LINKED;
+    n->takeovers += by_anchor && row->synced != RA_YES;
+    n->groups += row->v->kind == RA_GROUP && (code == RA_SOFT_SMTP || code == RA_BLOCK_SOFT_FLAG ||
+                                              code == RA_BLOCK_SOFT_POLICY);
+}
+
+const struct ra_notes *ra_rows_notes(const struct ra_rows *rows)
+{
+    return &rows->notes;
 }
 
 /* ---- sets ---- */

@@ -45,6 +45,7 @@ struct ra_row {
     struct ra_str f[RA_FIELDS]; /* absent is null */
     enum ra_tri synced;
     bool ooi_known;         /* onPremisesObjectIdentifier was read, be it null */
+    bool mail_unlisted;     /* AD's mail is not among its addresses */
     bool contended;         /* more than one AD object has this cloud object as its peer */
     struct ra_ad_object ad; /* when has_ad */
     struct ra_cloud_object cloud;
@@ -64,6 +65,16 @@ int ra_rows_resolve(struct ra_rows *rows, const struct ra_verdict *v, struct ra_
                     struct ra_err *err);
 /* As ra_rows_open, without the order: for one object. */
 void ra_rows_open_unsorted(const struct ra_report_input *in, struct ra_rows **out);
+
+/* What exists here and is not modelled, counted over all rows that were shown to ra_rows_note. */
+struct ra_notes {
+    uint64_t mail_unlisted; /* AD objects: a clash of that mail in the cloud is not looked for */
+    uint64_t linked;        /* linked mailboxes, whose master account may be in another forest */
+    uint64_t takeovers;     /* cloud users not synced that an anchor leads to: writeback unseen */
+    uint64_t groups;        /* soft matches of groups: the candidate may be a Microsoft 365 group */
+};
+void ra_rows_note(struct ra_rows *rows, const struct ra_row *row);
+const struct ra_notes *ra_rows_notes(const struct ra_rows *rows);
 
 /* The names of the set bits, joined by the separator; "" for none. */
 void ra_row_warnings(uint32_t warnings, const char *separator, struct ra_buf *out);

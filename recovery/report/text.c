@@ -23,57 +23,12 @@ static void heading(struct summary *s, const char *text)
 
 /* ---- the gate ---- */
 
-static uint64_t reason_number(const char *reason)
-{
-    const char *space = strchr(reason, ' ');
-
-    return space ? strtoull(space + 1, NULL, 10) : 0;
-}
-
-static bool reason_is(const char *reason, const char *name)
-{
-    size_t n = strlen(name);
-
-    return strncmp(reason, name, n) == 0 && (reason[n] == ' ' || reason[n] == '\0');
-}
-
 static bool stopped_by(const struct ra_result *r, const char *name)
 {
     for (size_t i = 0; i < r->reasons_n; i++)
-        if (reason_is(r->reasons[i], name))
+        if (ra_reason_is(r->reasons[i], name))
             return true;
     return false;
-}
-
-static void stop_reason_in_words(const struct ra_report_input *in, const char *reason,
-                                 struct ra_buf *b)
-{
-    char n[RA_NUMBER_TEXT], limit[RA_NUMBER_TEXT];
-    uint64_t count = reason_number(reason);
-
-    ra_number_text(count, n);
-    if (reason_is(reason, "SNAPSHOT_INCOMPLETE"))
-        ra_buf_puts(b, "one side was not read to its proven end");
-    else if (reason_is(reason, "ANCHOR_UNDETERMINED"))
-        ra_buf_puts(b, "no attribute explains the anchors in the cloud well enough");
-    else if (reason_is(reason, "ANCHOR_WEAK"))
-        ra_buf_puts(b, "the configured source anchor explains too few of the anchors in the cloud");
-    else if (reason_is(reason, "GATE_TENANT_THRESHOLD"))
-        ra_buf_printf(b, "would be deleted: %s, past the tenant's own threshold of %s", n,
-                      ra_number_text((uint64_t)in->tenant->threshold, limit));
-    else if (reason_is(reason, "GATE_MAX_DELETES"))
-        ra_buf_printf(b, "would be deleted: %s; allowed are %s and %.4g %%", n,
-                      ra_number_text((uint64_t)in->policy->max_deletes, limit),
-                      in->policy->max_deletes_percent);
-    else if (reason_is(reason, "GATE_HARD_DELETES"))
-        ra_buf_printf(b,
-                      "would be deleted for good (groups, contacts, devices): %s; allowed are %s",
-                      n, ra_number_text((uint64_t)in->policy->max_hard_deletes, limit));
-    else if (reason_is(reason, "BLOCK_DUP_ANCHOR"))
-        ra_buf_printf(b, "objects that share an anchor with another: %s", n);
-    else if (reason_is(reason, "WARN_CROSS"))
-        ra_buf_printf(b, "anchors that point at one person and everything else at another: %s", n);
-    ra_buf_printf(b, " (%s)", reason);
 }
 
 static void stop_reasons(struct summary *s)
@@ -83,7 +38,7 @@ static void stop_reasons(struct summary *s)
     ra_buf_init(&b, 4096);
     for (size_t i = 0; i < s->in->result->reasons_n; i++) {
         ra_buf_clear(&b);
-        stop_reason_in_words(s->in, s->in->result->reasons[i], &b);
+        ra_reason_in_words(s->in, s->in->result->reasons[i], &b);
         ra_layout_paragraph(s->style, "  - ", ra_str_n(b.p, b.n), s->out);
     }
     ra_buf_free(&b);

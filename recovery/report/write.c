@@ -12,6 +12,7 @@
 static const struct ra_output outputs[] = {
     {.file = "verdicts.ndjson", .row = ra_ndjson_row, .end = ra_ndjson_end},
     {.file = "verdicts.csv", .begin = ra_csv_begin, .row = ra_csv_row},
+    {.file = "report.html", .page = ra_html_page},
     {.file = "fixes.ldif", .page = ra_ldif_page},
 };
 
@@ -100,8 +101,10 @@ static int write_all(const struct ra_report_input *in, struct set *s, struct ra_
         rc = stream_ends(in, s, true, err);
     for (size_t i = 0; rc == 0 && i < ra_rows_count(rows); i++) {
         rc = ra_rows_get(rows, i, &row, err);
-        if (rc == 0)
+        if (rc == 0) {
+            ra_rows_note(rows, &row);
             rc = stream_row(in, s, &row, err);
+        }
     }
     if (rc == 0)
         rc = stream_ends(in, s, false, err);
