@@ -13,25 +13,10 @@ static const char *const first[] = {"Anna",  "Bernd",   "Chiara", "David",      
                                     "Farid", "Grace",   "Henry",  "Irina",        "Jonas",
                                     "Karin", "Lukas",   "Mei",    "Noah",         "Olga",
                                     "Paul",  "Quentin", "Rosa",   "S\xC3\xB8ren", "Tom"};
-static const char *const last[] = {"Albers",
-                                   "Berg",
-                                   "Conti",
-                                   "Duval",
-                                   "Eriksen",
-                                   "Fischer",
-                                   "Garc\xC3\xAD"
-                                   "a",
-                                   "Huber",
-                                   "Ito",
-                                   "Jansen",
-                                   "Kowalski",
-                                   "Lindqvist",
-                                   "M\xC3\xBCller",
-                                   "Nagy",
-                                   "Okafor",
-                                   "Petrov",
-                                   "Quinn",
-                                   "Rossi"};
+static const char *const last[] = {"Albers",   "Berg",          "Conti",         "Duval", "Eriksen",
+                                   "Fischer",  "Garc\303\255a", "Huber",         "Ito",   "Jansen",
+                                   "Kowalski", "Lindqvist",     "M\xC3\xBCller", "Nagy",  "Okafor",
+                                   "Petrov",   "Quinn",         "Rossi"};
 static const char *const units[] = {"Sales", "Finance", "Research", "Plant 2", "Board"};
 /* What a page must show as it is. The first is looked for by the test. */
 static const char *const nasty[] = {"</script><img src=x onerror=window.hit=1>",
