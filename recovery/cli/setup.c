@@ -43,6 +43,8 @@ void ra_cli_dir_options(const struct ra_cli *cli, const struct ra_config_ad *ad,
         .bind_dn = ad->bind_dn,
         .password_file = ad->password_file,
         .ca_file = ad->ca_file,
+        .certificate_file = ad->certificate_file,
+        .private_key_file = ad->private_key_file,
         .start_tls = ad->start_tls,
         .stop = cli->stop,
     };

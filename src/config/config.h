@@ -19,6 +19,7 @@ struct ra_config_list {
 struct ra_config_ad {
     char *name; /* of [ad:NAME] */
     char *uri, *base, *bind_dn, *password_file, *ca_file;
+    char *certificate_file, *private_key_file; /* for auth = external */
     int auth; /* 0 gssapi, 1 simple, 2 external: as enum ra_dir_auth */
     bool start_tls;
     struct ra_config_list include, exclude;

@@ -71,8 +71,9 @@ struct ra_dir_query {
     int page_size;                 /* 0 for the default of 1000 */
 };
 
-/* Reads all entries to the explicit end. From a dump: every entry (base and filter are not applied;
- * whoever asks sorts out what it does not want; unasked attributes may be there). A connection that
+/* Reads all entries to the explicit end. From a dump: every entry at or below the base, and deleted
+ * ones wherever they lie (the filter is not applied; whoever asks sorts out what it does not want;
+ * unasked attributes may be there). A base that is not there is RA_ENOTFOUND. A connection that
  * died while idle is made anew, once, and only to the same DC. An error of each ends the search and
  * is returned as it is. */
 int ra_dir_search(struct ra_dir *d, const struct ra_dir_query *q, ra_entry_fn *each, void *ctx,

@@ -11,11 +11,14 @@
 
 #include <string.h>
 
+#define DN_KEY_MAX ((size_t)1 << 20)
+
 struct dump {
     struct ra_dir *d;
     struct ra_ldif *l;
     const struct ra_dir_query *q;
     struct ra_dir_entry entry;
+    struct ra_buf base, dn; /* keys; an empty base takes everything */
     unsigned long long entries;
     bool cut; /* the newest ldapsearch trailer has a cookie: a page more was there to be had */
 };
@@ -170,11 +173,25 @@ static int check_ranges(const struct dump *u, struct ra_err *err)
     return 0;
 }
 
+/* As a search of the server would: what lies at or below the base. Deleted objects lie elsewhere.
+ */
+static int wanted(struct dump *u, bool *yes, struct ra_err *err)
+{
+    *yes = true;
+    if (!u->base.n || ra_str_eq_fold(ra_dir_entry_first(&u->entry, "isDeleted"), RA_STR("TRUE")))
+        return 0;
+    ra_buf_clear(&u->dn);
+    if (!ra_dn_key(u->entry.dn, &u->dn))
+        return ra_ldif_fail(u->l, err, "\"" RA_STR_FMT "\" is no DN", RA_STR_ARG(u->entry.dn));
+    *yes = u->dn.n >= u->base.n && memcmp(u->dn.p, u->base.p, u->base.n) == 0;
+    return 0;
+}
+
 static int record(struct dump *u, const struct line *dn, ra_entry_fn *each, void *ctx,
                   struct ra_err *err)
 {
     struct line line;
-    bool more = true;
+    bool more = true, yes = false;
     int rc = begin(u, dn, err);
 
     while (!rc && more) {
@@ -183,9 +200,13 @@ static int record(struct dump *u, const struct line *dn, ra_entry_fn *each, void
             rc = one_line(u, &line, err);
     }
     if (!rc)
+        rc = wanted(u, &yes, err);
+    if (!rc && yes)
         rc = check_ranges(u, err);
     if (rc)
         return ra_dir_blame(u->d, err);
+    if (!yes)
+        return 0;
     u->entries++;
     return each(ctx, &u->entry, err);
 }
@@ -251,7 +272,8 @@ static int at_end(const struct dump *u, struct ra_err *err)
         rc = ra_fail(err, RA_EINCOMPLETE, "%s: the export stopped before its last page",
                      ra_ldif_path(u->l));
     if (!rc && !u->entries)
-        rc = ra_fail(err, RA_EINPUT, "%s: not one entry in it", ra_ldif_path(u->l));
+        rc = ra_fail(err, RA_EINPUT, "%s: not one entry%s", ra_ldif_path(u->l),
+                     u->base.n ? " at or below base" : " in it");
     return rc ? ra_dir_blame(u->d, err) : 0;
 }
 
@@ -279,10 +301,19 @@ int ra_ldif_search(struct ra_dir *d, const struct ra_dir_query *q, ra_entry_fn *
                    struct ra_err *err)
 {
     struct dump u = {.d = d, .l = d->ldif, .q = q};
-    int rc = ra_ldif_rewind(d->ldif, err);
+    const char *base = q->base ? q->base : d->root.base;
+    int rc;
 
+    ra_buf_init(&u.base, DN_KEY_MAX);
+    ra_buf_init(&u.dn, DN_KEY_MAX);
+    if (ra_dn_key(ra_str(base), &u.base))
+        rc = ra_ldif_rewind(d->ldif, err);
+    else
+        rc = ra_fail(err, RA_ECONFIG, "base %s is no DN", base);
     rc = rc ? ra_dir_blame(d, err) : read_all(&u, each, ctx, err);
     ra_entry_free(&u.entry);
+    ra_buf_free(&u.base);
+    ra_buf_free(&u.dn);
     if (!rc)
         ra_log(RA_LOG_REQUESTS, "%s: %llu entries in %s", d->o.name, u.entries, d->o.uri);
     return rc;

@@ -220,7 +220,7 @@ static int gave_up(const struct ra_dir_result *res, struct ra_err *err)
 
     switch (res->code) {
     case LDAP_NO_SUCH_OBJECT:
-        code = RA_ECONFIG;
+        code = RA_ENOTFOUND;
         hint = "check base: there is no such DN, or the account may not see it";
         break;
     case LDAP_INSUFFICIENT_ACCESS:

@@ -34,7 +34,7 @@ check "the subschema tells that uSNChanged is a number" prints integer dump -s u
 check "the subschema does not know what is not there" prints unknown dump -s nonsense
 noted() { dump -n -d 2>&1 | grep 'does not offer the show-deleted control'; }
 check "where deleted objects cannot be shown, a note says so" noted
-check "a base that is not there is a fault of the configuration" fails 1 'ECONFIG: .*No such object \(32\)' dump -b "OU=none,$base"
+check "a base that is not there is a fault of the configuration" fails 1 'ENOTFOUND: .*No such object \(32\)' dump -b "OU=none,$base"
 
 old() {         # a server that ends at TLS 1.1
   openssl s_server -accept "$address:3892" -cert "$sl/tls/dc.pem" -key "$sl/tls/dc.key" -tls1_1 \

@@ -19,7 +19,7 @@
 struct trial {
     char path[64];
     struct ra_buf seen;
-    const char *attribute;
+    const char *attribute, *base;
     struct ra_err err;
     volatile int stop;
     int stop_after;
@@ -59,7 +59,7 @@ static void write_dump(struct trial *t, const char *bytes, size_t n)
 static int read_dump(struct trial *t, const char *const *asked)
 {
     char uri[80];
-    struct ra_dir_options o = {.name = "lab", .uri = uri, .stop = &t->stop};
+    struct ra_dir_options o = {.name = "lab", .uri = uri, .base = t->base, .stop = &t->stop};
     struct ra_dir_query q = {.filter = "(objectClass=*)", .attributes = asked};
     struct ra_dir *d;
     int rc;
@@ -372,7 +372,7 @@ static void a_handle_reads_its_dump_as_often_as_asked(void **state)
 {
     struct trial t = {.attribute = "cn"};
     char uri[80];
-    struct ra_dir_options o = {.name = "lab", .uri = uri, .base = "DC=x"};
+    struct ra_dir_options o = {.name = "lab", .uri = uri, .base = "CN=a"};
     struct ra_dir_query q = {0};
     struct ra_dir_root root;
     enum ra_dir_syntax syntax;
@@ -388,12 +388,36 @@ static void a_handle_reads_its_dump_as_often_as_asked(void **state)
         assert_int_equal(ra_dir_search(d, &q, see, &t, &t.err), 0);
     assert_string_equal(ra_buf_z(&t.seen), "CN=a|a|CN=a|a|");
     assert_int_equal(ra_dir_root(d, &root, &t.err), 0);
-    assert_string_equal(root.base, "DC=x");
+    assert_string_equal(root.base, "CN=a");
     assert_false(root.active_directory);
     assert_int_equal(ra_dir_syntax(d, "cn", &syntax, &t.err), 0);
     assert_int_equal(syntax, RA_SYNTAX_UNKNOWN);
     ra_dir_close(&d);
     assert_null(d);
+    done(&t);
+}
+
+static void a_base_takes_what_lies_at_or_below_it_and_deleted_objects(void **state)
+{
+    static const char dump[] = "dn: OU=x,DC=t\n\ndn: CN=a,ou=X, DC=T\n\ndn: CN=b,OU=xy,DC=t\n\n"
+                               "dn: CN=c\\0ADEL:1,CN=Deleted Objects,DC=t\nisDeleted: TRUE\n\n"
+                               "dn: DC=t\n";
+    struct trial t = {.attribute = "cn", .base = "OU=X,DC=T"};
+
+    (void)state;
+    write_dump(&t, dump, sizeof dump - 1);
+    assert_int_equal(read_dump(&t, NULL), 0);
+    assert_string_equal(ra_buf_z(&t.seen),
+                        "OU=x,DC=t||CN=a,ou=X, DC=T||CN=c\\0ADEL:1,CN=Deleted Objects,DC=t||");
+    ra_buf_free(&t.seen);
+    t.base = "nonsense";
+    assert_int_equal(read_dump(&t, NULL), -RA_ECONFIG);
+    assert_non_null(strstr(t.err.msg, ": base nonsense is no DN"));
+    done(&t);
+    write_dump(&t, "dn: CN=a,DC=t\n", 14);
+    t.base = "DC=u";
+    assert_int_equal(read_dump(&t, NULL), -RA_EINPUT);
+    assert_non_null(strstr(t.err.msg, ": not one entry at or below base"));
     done(&t);
 }
 
@@ -439,6 +463,7 @@ int main(void)
         cmocka_unit_test(a_signal_stops_between_two_records),
         cmocka_unit_test(a_dump_that_changes_meanwhile_is_not_whole),
         cmocka_unit_test(a_handle_reads_its_dump_as_often_as_asked),
+        cmocka_unit_test(a_base_takes_what_lies_at_or_below_it_and_deleted_objects),
         cmocka_unit_test(a_dump_that_is_not_there_is_a_fault_of_the_configuration),
     };
 
