@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { DOUBTFUL_MAX = 8 };
+
 /* Goes on at url, which becomes the request's. */
 static void go_to(struct ra_pages *p, const char *url)
 {
@@ -94,15 +96,30 @@ static int read_next(struct ra_pages *p, const cJSON *root, char **out, struct r
     return ra_endpoint_pin(&p->g->graph, *out, p->where, "@odata.nextLink", err);
 }
 
-/* From here on the page counts as read: the chain stands behind it. */
-static int advance(struct ra_pages *p, char *next)
+/* Whether the page before may be read again when the next token is lost too: yes, unless this was a
+ * clean second reading. One that took a retry has a doubtful token once more (graph 1.3). */
+static void note_reading(struct ra_pages *p)
+{
+    if (p->back != RA_BACK_REREADING) {
+        p->back = RA_BACK_NO;
+        p->doubtful = 0;
+    } else if (p->request.retried && ++p->doubtful < DOUBTFUL_MAX) {
+        p->back = RA_BACK_NO;
+    } else {
+        p->back = RA_BACK_REREAD;
+    }
+}
+
+/* From here on the chain stands behind the page. The next one is asked for before this one is
+ * worked on, so that service and caller do not wait for each other. */
+static int advance(struct ra_pages *p, char *next, struct ra_err *err)
 {
     free(p->before);
     p->before = p->request.url;
     p->request.url = next;
     p->ended = next == NULL;
-    p->back = p->back == RA_BACK_REREADING ? RA_BACK_REREAD : RA_BACK_NO;
-    return next ? RA_NEXT : RA_TAKEN;
+    note_reading(p);
+    return next ? ra_http_ahead(p->g->http, &p->request, err) : 0;
 }
 
 static int check_progress(struct ra_pages *p, const cJSON *value, const char *next,
@@ -127,14 +144,15 @@ static int take_page(struct ra_pages *p, const cJSON *root, struct ra_err *err)
     rc = read_next(p, root, &next, err);
     if (rc == 0)
         rc = check_progress(p, value, next, err);
-    if (rc == 0)
-        rc = p->page(p, root, value, ra_str(next), err);
     if (rc != 0) {
         free(next);
         return rc;
     }
+    rc = advance(p, next, err);
+    if (rc == 0)
+        rc = p->page(p, root, value, ra_str(next), err);
     p->objects += (uint64_t)cJSON_GetArraySize(value);
-    return advance(p, next);
+    return rc == 0 && next ? RA_AHEAD : rc;
 }
 
 static int take_fault(struct ra_pages *p, struct ra_err *err)

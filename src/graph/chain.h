@@ -30,6 +30,7 @@ struct ra_pages {
     /* the machine's */
     char *first, *before; /* where the chain starts; the URL that the last page came from */
     enum { RA_BACK_NO, RA_BACK_REREADING, RA_BACK_REREAD } back; /* the page before, once */
+    int doubtful; /* second readings in a row that took a retry */
     bool restarted;
     struct ra_guard guard;
     struct ra_request request;

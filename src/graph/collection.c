@@ -23,8 +23,9 @@
 #define DELETED_SELECT                                                                             \
     "id,userPrincipalName,mail,displayName,userType,deletedDateTime,proxyAddresses,"               \
     "onPremisesImmutableId,onPremisesSyncEnabled,onPremisesSecurityIdentifier"
-#define DELETED_PATH "/v1.0/directory/deletedItems/microsoft.graph.user" /* the cast is required   \
-                                                                          */
+#define DELETED_PATH                                                                               \
+    "/v1.0/directory/deletedItems/microsoft.graph.user" /* the cast is required                    \
+                                                         */
 
 #define USER_READ                                                                                  \
     {                                                                                              \

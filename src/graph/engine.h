@@ -30,6 +30,9 @@ struct ra_http {
 /* The one setter. Entering SENDING is http.c's affair alone. */
 void ra_request_set_state(struct ra_http *h, struct ra_request *r, enum ra_request_state to);
 
+/* A new URL is a new request: its counters begin again, and it is queued. */
+void ra_request_begin_next(struct ra_http *h, struct ra_request *r);
+
 /* What the end of a try means: sets the next state, or fails for good with a negative code. */
 int ra_http_outcome(struct ra_http *h, struct ra_request *r, CURLcode result, struct ra_err *err);
 

@@ -203,6 +203,22 @@ static int send_ready(struct ra_http *h, struct ra_err *err)
     return rc;
 }
 
+int ra_http_ahead(struct ra_http *h, struct ra_request *r, struct ra_err *err)
+{
+    struct ra_request *next;
+    int running, rc = 0;
+
+    ra_request_begin_next(h, r);
+    /* Renewing the token would take answers of others in the middle of this one: the loop does it.
+     */
+    while (rc == 0 && h->bearer.fresh(h->bearer.ctx) &&
+           (next = next_to_send(h, ra_monotonic_ms())) != NULL)
+        rc = send_request(h, next, err);
+    if (rc == 0)
+        curl_multi_perform(h->multi, &running);
+    return rc;
+}
+
 /* ---- the loop ---- */
 
 static int collect_finished(struct ra_http *h, struct ra_err *err)

@@ -44,8 +44,9 @@ enum {
 /* What receive made of an answer; negative is a final error. */
 enum {
     RA_TAKEN = 0,
-    RA_NEXT = 1 /* url was changed: ask again */,
-    RA_BAD_BODY = 2 /* err tells */
+    RA_NEXT = 1,     /* url was changed: ask again */
+    RA_BAD_BODY = 2, /* no good: try again; err tells why */
+    RA_AHEAD = 3     /* ra_http_ahead was called */
 };
 
 struct ra_answer {
@@ -109,6 +110,10 @@ struct ra_graph_stats ra_http_stats(const struct ra_http *h);
 int ra_http_run(struct ra_http *h, struct ra_request *const *requests, size_t n,
                 struct ra_err *err);
 int ra_http_exchange(struct ra_http *h, struct ra_request *r, struct ra_err *err);
+
+/* For receive, once it has what it needs of the answer and has changed the url: the request goes
+ * out while the caller still works on what it got. receive then returns RA_AHEAD or an error. */
+int ra_http_ahead(struct ra_http *h, struct ra_request *r, struct ra_err *err);
 
 /* The wait before try number tries + 1 of what was refused without saying for how long. */
 int64_t ra_http_backoff_ms(const struct ra_http *h, int tries);

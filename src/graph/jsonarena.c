@@ -7,24 +7,34 @@
 /* A node takes 64 bytes, so that "[0,0,0…" needs 32 times its length: Graph's pages need 5 times.
  */
 enum { GROWTH = 24, FLOOR = 1 << 16 };
+enum { BLOCK_FROM = 1 << 15, BLOCK_TIMES = 6, BLOCK_MAX = 1 << 24 };
 #define CEILING ((size_t)1 << 29)
 
-static _Thread_local struct ra_arena *active;
-static _Thread_local size_t room;
+/* The parse under way on this thread. A page's nodes come out of one block of the arena, found by
+ * adding; what does not fit there is asked of the arena itself. */
+static _Thread_local struct {
+    struct ra_arena *arena; /* NULL outside ra_json_parse */
+    char *at, *end;
+    size_t room; /* bytes that may still be taken in all */
+} active;
 
 static void *hook_malloc(size_t n)
 {
-    if (!active)
+    if (!active.arena)
         return malloc(n);
-    if (n > room)
+    n = (n + 15) & ~(size_t)15;
+    if (n > active.room)
         return NULL;
-    room -= n;
-    return ra_arena_alloc(active, n);
+    active.room -= n;
+    if (n > (size_t)(active.end - active.at))
+        return ra_arena_alloc(active.arena, n);
+    active.at += n;
+    return active.at - n;
 }
 
 static void hook_free(void *p)
 {
-    if (!active)
+    if (!active.arena)
         free(p);
 }
 
@@ -61,17 +71,27 @@ static size_t behind(struct ra_str text, size_t from)
 static bool escaped_nul(struct ra_str text, size_t *at)
 {
     const char *p = text.p, *end = text.p + text.n;
-    size_t slashes;
 
-    for (; (p = memmem(p, (size_t)(end - p), "\\u0000", 6)) != NULL; p += 6) {
-        for (slashes = 0; p - slashes > text.p && p[-1 - (long)slashes] == '\\'; slashes++)
-            ;
-        if (slashes % 2 == 0) {
+    while ((p = memchr(p, '\\', (size_t)(end - p))) != NULL && end - p >= 6) {
+        if (memcmp(p, "\\u0000", 6) == 0) {
             *at = (size_t)(p - text.p);
             return true;
         }
+        p += 2; /* the escaped character, which may be a backslash */
     }
     return false;
+}
+
+static void begin(struct ra_arena *arena, size_t n, size_t room)
+{
+    size_t block = n < BLOCK_FROM ? 0 : n * BLOCK_TIMES;
+
+    if (block > BLOCK_MAX)
+        block = BLOCK_MAX;
+    active.at = block ? ra_arena_alloc(arena, block) : NULL;
+    active.end = active.at ? active.at + block : NULL;
+    active.room = room;
+    active.arena = arena;
 }
 
 cJSON *ra_json_parse(struct ra_arena *arena, struct ra_str text, size_t *at)
@@ -82,10 +102,9 @@ cJSON *ra_json_parse(struct ra_arena *arena, struct ra_str text, size_t *at)
     *at = 0;
     if (ra_str_absent(text) || escaped_nul(text, at))
         return NULL;
-    active = arena;
-    room = room_for(text.n);
+    begin(arena, text.n, room_for(text.n));
     root = cJSON_ParseWithLengthOpts(text.p, text.n, &end, 0);
-    active = NULL;
+    active.arena = NULL;
     *at = end ? (size_t)(end - text.p) : 0;
     if (!root || behind(text, *at) == text.n)
         return root;
@@ -97,9 +116,8 @@ struct ra_str ra_json_print(struct ra_arena *arena, const cJSON *value)
 {
     char *text;
 
-    active = arena;
-    room = CEILING;
+    begin(arena, 0, CEILING);
     text = cJSON_PrintUnformatted(value);
-    active = NULL;
+    active.arena = NULL;
     return ra_str(text);
 }

@@ -250,8 +250,7 @@ int64_t ra_http_backoff_ms(const struct ra_http *h, int tries)
     return wait < 0 ? h->rule.base_ms : wait;
 }
 
-/* A new URL is a new request: its counters begin again. */
-static void begin_next(struct ra_http *h, struct ra_request *r)
+void ra_request_begin_next(struct ra_http *h, struct ra_request *r)
 {
     if (r->hold_ms > 0) {
         hold_others(h, ra_monotonic_ms() + r->hold_ms);
@@ -271,9 +270,11 @@ static int deliver(struct ra_http *h, struct ra_request *r, struct ra_err *err)
     r->retried = r->tries > 0;
     rc = r->receive(r, err);
     if (rc == RA_NEXT) {
-        begin_next(h, r);
+        ra_request_begin_next(h, r);
         return 0;
     }
+    if (rc == RA_AHEAD)
+        return 0;
     if (rc == RA_BAD_BODY) {
         if (try_again(h, r, RA_FAULT_BROKEN))
             return 0;

@@ -125,29 +125,65 @@ struct scan {
     bool string, escaped, over, deep;
 };
 
+/* To the closing quote, or the end of what is there. */
+static void scan_string(struct scan *c, const char *p, size_t n)
+{
+    size_t i = c->at;
+
+    while (i < n && c->string) {
+        if (c->escaped) {
+            c->escaped = false;
+            i++;
+            continue;
+        }
+        while (i < n && p[i] != '"' && p[i] != '\\')
+            i++;
+        if (i == n)
+            break;
+        c->escaped = p[i] == '\\';
+        c->string = c->escaped;
+        i++;
+    }
+    c->at = i;
+    c->over = !c->string && c->depth == 0;
+}
+
+enum { PLAIN, QUOTE, OPEN, CLOSE, BETWEEN };
+
+static const unsigned char classes[256] = {
+    ['"'] = QUOTE,    ['{'] = OPEN,     ['['] = OPEN,     ['}'] = CLOSE,
+    [']'] = CLOSE,    [','] = BETWEEN,  [':'] = BETWEEN,  [' '] = BETWEEN,
+    ['\t'] = BETWEEN, ['\r'] = BETWEEN, ['\n'] = BETWEEN,
+};
+
+/* One byte outside strings that is not plain; true when it lies behind the value. */
+static bool take_mark(struct scan *c, unsigned char class)
+{
+    if (c->depth == 0 && (class == CLOSE || class == BETWEEN))
+        return true; /* behind a number or a word */
+    if (class == QUOTE)
+        c->string = true;
+    else if (class == OPEN)
+        c->deep |= ++c->depth > DEPTH_MAX;
+    else if (class == CLOSE)
+        c->over = --c->depth == 0;
+    c->at++;
+    return false;
+}
+
 /* Looks at what is in the window. over: the value's end was found, at bytes behind its beginning.
  */
 static void scan_window(struct scan *c, const char *p, size_t n)
 {
-    for (; c->at < n && !c->over; c->at++) {
-        char b = p[c->at];
-        if (c->string) {
-            if (c->escaped)
-                c->escaped = false;
-            else if (b == '\\')
-                c->escaped = true;
-            else if (b == '"')
-                c->string = false;
-            c->over = !c->string && c->depth == 0;
-        } else if (b == '"') {
-            c->string = true;
-        } else if (b == '{' || b == '[') {
-            c->deep |= ++c->depth > DEPTH_MAX;
-        } else if (c->depth == 0 && (b == ',' || b == '}' || b == ']' || b == ':' || is_space(b))) {
+    while (c->at < n && !c->over) {
+        unsigned char class = classes[(unsigned char)p[c->at]];
+        if (c->string)
+            scan_string(c, p, n);
+        else if (class == PLAIN || (class == BETWEEN && c->depth))
+            c->at++;
+        else if (take_mark(c, class)) {
             c->over = true;
-            return; /* the byte behind a number or a word is not part of it */
-        } else if (b == '}' || b == ']') {
-            c->over = --c->depth == 0;
+            return;
         }
     }
 }
