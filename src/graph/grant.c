@@ -4,6 +4,7 @@
 #include "src/graph/signin.h"
 #include "src/graph/token.h"
 
+#include <openssl/crypto.h>
 #include <string.h>
 
 #define IMDS_URL   "http://169.254.169.254"
@@ -26,6 +27,8 @@ static int read_federated(const struct ra_token *t, struct ra_secret **out, stru
                      t->o->federated_token_file);
     else
         *out = ra_secret_new(b.p, b.n);
+    if (b.p)
+        OPENSSL_cleanse(b.p, b.cap);
     ra_buf_free(&b);
     return rc;
 }
@@ -115,6 +118,8 @@ static int put_assertion(struct ra_token *t, struct ra_buf *form, struct ra_err 
         ra_form_put(form, "client_assertion_type", RA_STR(JWT_BEARER));
         ra_form_put(form, "client_assertion", ra_str_n(jwt.p, jwt.n));
     }
+    if (jwt.p)
+        OPENSSL_cleanse(jwt.p, jwt.cap);
     ra_buf_free(&jwt);
     return rc;
 }

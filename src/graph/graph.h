@@ -43,8 +43,11 @@ struct ra_graph_options {
     const volatile int *stop; /* a signal number once the run must end, or NULL */
     void (*on_event)(void *ctx, const struct ra_graph_event *e); /* or NULL */
     void *ctx;
-    int64_t retry_budget_ms; /* per request; 0 for the default of 30 minutes */
-    bool low_priority;       /* x-ms-throttle-priority: low */
+    /* Per request; 0 for the default of 30 minutes. A fault that stays the same (500, a body that
+     * is no JSON, a refused connection) is given up after 8 tries, a host that never answered
+     * after 4. */
+    int64_t retry_budget_ms;
+    bool low_priority; /* x-ms-throttle-priority: low */
 };
 
 struct ra_graph;
@@ -113,7 +116,11 @@ struct ra_graph_object {
 };
 
 /* Called once for each page, in the chain's order. mark: the chain's next link, absent on the last
- * page; a copy of it resumes the chain. A negative return stops everything with that error. */
+ * page; a copy of it resumes the chain. A negative return stops everything with that error. An
+ * object may come more than once, on another page, on one that was read again because its page
+ * token was lost, or after a mark had expired: the caller counts by id, the later one wins. What is
+ * there before the chain's last page and not deleted meanwhile comes at least once. Must not call
+ * ra_graph_*. */
 typedef int ra_page_fn(void *ctx, size_t chain, const struct ra_graph_object *objects, size_t n,
                        struct ra_str mark, struct ra_err *err);
 
@@ -125,8 +132,10 @@ struct ra_chain {
     const char *mark;   /* resume here, or NULL from the start */
 };
 
-/* Runs the chains side by side, at most `connections` requests at once, each to its explicit end.
- */
+/* Runs the chains side by side, at most `connections` requests at once, each to its explicit end. A
+ * collection that is refused is RA_EPERMISSION with the permission in the hint; a link that leads
+ * to another host RA_ESERVER; a saved one that is missing, or ends with a nextLink, RA_EINCOMPLETE.
+ * For saved responses a filter is RA_EINTERNAL, and marks are their own. */
 int ra_graph_read(struct ra_graph *g, const struct ra_chain *chains, size_t n, ra_page_fn *page,
                   void *ctx, struct ra_err *err);
 
@@ -177,15 +186,19 @@ struct ra_fact_request {
     signed char cloud_managed; /* answer: -1 not obtained, 0, 1 */
 };
 
-/* isCloudManaged of each; one that is refused stays -1 and *refusal keeps the first refusal. */
+/* isCloudManaged of each; one that is refused stays -1 and *refusal keeps the first refusal. After
+ * 20 of a kind in a row were denied the rest of that kind is not asked for. Nothing to do for
+ * files. */
 int ra_graph_sync_behavior(struct ra_graph *g, struct ra_fact_request *requests, size_t n,
                            struct ra_err *refusal, struct ra_err *err);
 
-/* Probes beta for onPremisesObjectIdentifier with one request of one user. */
+/* Probes beta for onPremisesObjectIdentifier with one request of one user. False for files, where
+ * it stands inline. */
 int ra_graph_probe_object_identifier(struct ra_graph *g, bool *readable, struct ra_err *refusal,
                                      struct ra_err *err);
 
-/* onPremisesObjectIdentifier of all users, to the end of the chain: has is false for JSON null. */
+/* onPremisesObjectIdentifier of all users, to the end of the chain: identifier is absent for JSON
+ * null. A user that came without the property is not told: it is unknown. */
 int ra_graph_object_identifiers(struct ra_graph *g,
                                 int (*each)(void *ctx, struct ra_str id, struct ra_str identifier,
                                             struct ra_err *err),

@@ -78,6 +78,7 @@ struct ra_request {
     int redirects;
     bool renewed, challenged, fresh_line, was_bad;
     unsigned token; /* which token it was sent with */
+    long os_error;  /* errno of a connection that failed */
     void *curl;     /* while sending */
     struct curl_slist *headers;
     char id[37]; /* client-request-id */

@@ -5,6 +5,7 @@
 #include "src/graph/engine.h"
 #include "src/graph/fault.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,6 +54,7 @@ static enum ra_code code_of(enum ra_fault_kind kind)
         return RA_ETHROTTLED;
     case RA_FAULT_LINE:
     case RA_FAULT_UNREACHED:
+    case RA_FAULT_REFUSED:
         return RA_ENETWORK;
     case RA_FAULT_NONE:
     case RA_FAULT_BUSY:
@@ -126,6 +128,8 @@ static bool try_again(struct ra_http *h, struct ra_request *r, enum ra_fault_kin
     h->stats.retries++;
     if (throttled && (r->flags & RA_HTTP_AUTH))
         hold_others(h, r->due_ms);
+    ra_log(RA_LOG_REQUESTS, "%s: try %d failed, the next one in %lld ms", r->where, r->tries,
+           (long long)wait);
     ra_http_tell(h, throttled ? "throttled" : "retry", r->where, wait);
     ra_request_set_state(h, r, RA_REQUEST_WAITING);
     return true;
@@ -146,7 +150,7 @@ static enum ra_fault_kind kind_of_result(const struct ra_http *h, const struct r
     if (result == CURLE_PARTIAL_FILE || result == CURLE_BAD_CONTENT_ENCODING ||
         result == CURLE_WEIRD_SERVER_REPLY)
         return RA_FAULT_BROKEN;
-    return RA_FAULT_LINE;
+    return r->os_error == ECONNREFUSED ? RA_FAULT_REFUSED : RA_FAULT_LINE;
 }
 
 static int fail_certificate(const struct ra_request *r, CURLcode result, struct ra_err *err)

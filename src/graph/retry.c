@@ -11,9 +11,9 @@ static const struct kind_row {
     int tries;      /* at most, 0 for as many as the budget holds */
     int first_part; /* the first wait is base_ms / first_part */
 } kinds[] = {
-    [RA_FAULT_NONE] = {1, 1},     [RA_FAULT_THROTTLED] = {0, 1}, [RA_FAULT_BUSY] = {0, 1},
-    [RA_FAULT_BROKEN] = {8, 2},   [RA_FAULT_LINE] = {0, 4},      [RA_FAULT_UNREACHED] = {4, 2},
-    [RA_FAULT_IDENTITY] = {6, 1},
+    [RA_FAULT_NONE] = {1, 1},    [RA_FAULT_THROTTLED] = {0, 1}, [RA_FAULT_BUSY] = {0, 1},
+    [RA_FAULT_BROKEN] = {8, 2},  [RA_FAULT_LINE] = {0, 4},      [RA_FAULT_UNREACHED] = {4, 2},
+    [RA_FAULT_REFUSED] = {8, 2}, [RA_FAULT_IDENTITY] = {6, 1},
 };
 
 enum ra_fault_kind ra_fault_of_status(long status)

@@ -15,6 +15,7 @@ enum ra_fault_kind {
     RA_FAULT_BROKEN,    /* 500, 502, a cut or malformed body */
     RA_FAULT_LINE,      /* reset, time-out, stall */
     RA_FAULT_UNREACHED, /* no connection, and there never was one to this host */
+    RA_FAULT_REFUSED,   /* the host is there, but nobody listens any more */
     RA_FAULT_IDENTITY   /* the managed identity endpoint's own rules */
 };
 

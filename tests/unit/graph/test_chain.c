@@ -1,5 +1,6 @@
 #include "tests/unit/graph/cmocka_all.h"
 
+#include "src/graph/guard.h"
 #include "tests/unit/graph/bench.h"
 
 #include <string.h>
@@ -171,6 +172,67 @@ static void a_page_token_lost_twice_restarts_the_chain(void **state)
     assert_int_equal(run(&b, RULES(rules), &err), 0);
     assert_string_equal(b.ids, "a b b a b c ");
     bench_end(&b);
+}
+
+/* The second reading of page two takes a retry, so that its token is as doubtful as the first one.
+ */
+static void a_second_reading_that_took_a_retry_may_be_repeated(void **state)
+{
+    const struct rule rules[] = {
+        TOKEN_RULE,
+        {"skiptoken=three", 3, 400, NULL, NOT_FOUND, WHOLE, NULL},
+        {"skiptoken=three", 0, 200, NULL, LAST(USER("c")), WHOLE, NULL},
+        {"skiptoken=two", 1, 503, NULL, "", WHOLE, NULL},
+        {"skiptoken=two", 1, 200, NULL, PAGE(USER("b"), P3), WHOLE, NULL},
+        {"skiptoken=two", 1, 503, NULL, "", WHOLE, NULL},
+        {"skiptoken=two", 1, 200, NULL, PAGE(USER("b"), P3), WHOLE, NULL},
+        {"skiptoken=two", 1, 503, NULL, "", WHOLE, NULL},
+        {"skiptoken=two", 0, 200, NULL, PAGE(USER("b"), P3), WHOLE, NULL},
+        {"GET /v1.0/users?", 0, 200, NULL, PAGE(USER("a"), P2), WHOLE, NULL},
+    };
+    struct bench b;
+    struct ra_err err;
+
+    (void)state;
+    assert_int_equal(run(&b, RULES(rules), &err), 0);
+    assert_string_equal(b.ids, "a b b b b c ");
+    bench_end(&b);
+}
+
+static void empty_pages_without_end_are_a_loop(void **state)
+{
+    struct ra_guard g = {0};
+    struct ra_err err;
+    int n = 0;
+
+    (void)state;
+    while (ra_guard_page(&g, "users", 0, &err) == 0)
+        n++;
+    assert_int_equal(n, RA_GUARD_EMPTY_MAX - 1);
+    assert_string_equal(err.msg,
+                        "users: after 500 pages 500 in a row were empty: the chain goes in "
+                        "circles");
+    ra_guard_reset(&g);
+}
+
+/* Links that are always new do not help a service that sends the same page for ever. */
+static void the_same_page_under_ever_new_links_is_a_loop(void **state)
+{
+    struct ra_guard g = {0};
+    struct ra_err err;
+    char link[32];
+    int n = 0;
+
+    (void)state;
+    for (int i = 0; i < 1000; i++) {
+        snprintf(link, sizeof link, "https://h/%d", i);
+        assert_int_equal(ra_guard_link(&g, "users", link, &err), 0);
+        assert_int_equal(ra_guard_page(&g, "users", (uint64_t)i + 1, &err), 0);
+    }
+    while (ra_guard_page(&g, "users", 7, &err) == 0)
+        n++;
+    assert_int_equal(n, RA_GUARD_SAME_MAX - 1);
+    ra_guard_reset(&g);
 }
 
 static void a_page_token_that_stays_lost_is_an_error(void **state)
@@ -398,6 +460,9 @@ int main(void)
         cmocka_unit_test(many_chains_share_the_connections_and_all_end),
         cmocka_unit_test(a_lost_page_token_goes_back_one_page),
         cmocka_unit_test(a_page_token_lost_twice_restarts_the_chain),
+        cmocka_unit_test(a_second_reading_that_took_a_retry_may_be_repeated),
+        cmocka_unit_test(empty_pages_without_end_are_a_loop),
+        cmocka_unit_test(the_same_page_under_ever_new_links_is_a_loop),
         cmocka_unit_test(a_page_token_that_stays_lost_is_an_error),
         cmocka_unit_test(a_mark_that_has_expired_reads_the_chain_from_its_start),
         cmocka_unit_test(a_next_link_that_comes_twice_is_a_loop),

@@ -283,6 +283,42 @@ static void a_ca_file_that_is_not_there_is_a_matter_of_configuration(void **stat
     bench_end(&b);
 }
 
+static void a_ca_file_without_certificates_is_a_matter_of_configuration(void **state)
+{
+    const struct rule rules[] = {TOKEN_RULE};
+    struct bench b;
+    struct ra_err err;
+    char path[64];
+
+    (void)state;
+    temp_file(path, sizeof path, "not PEM\n", 0600);
+    bench_start(&b, RULES(rules));
+    b.o.ca_file = path;
+    assert_int_equal(bench_open(&b, &err), 0);
+    assert_int_equal(ra_graph_sign_in(b.graph, &err), -RA_ECONFIG);
+    bench_end(&b);
+    unlink(path);
+}
+
+/* The service answers once and is gone: an outage is ridden out, a closed port is not. */
+static void a_port_that_nobody_serves_any_more_is_given_up(void **state)
+{
+    const struct rule rules[] = {TOKEN_RULE, {"users", 0, 200, NULL, GOOD, WHOLE, NULL}};
+    struct bench b;
+    struct ra_err err;
+
+    (void)state;
+    bench_start(&b, RULES(rules));
+    assert_int_equal(bench_open(&b, &err), 0);
+    assert_int_equal(bench_read(&b, RA_USERS, NULL, NULL, &err), 0);
+    server_stop(&b.server);
+    b.retries = 0;
+    assert_int_equal(bench_read(&b, RA_USERS, NULL, NULL, &err), -RA_ENETWORK);
+    assert_true(b.retries <= 8);
+    ra_graph_close(&b.graph);
+    unlink(b.secret);
+}
+
 static void an_address_without_tls_is_refused(void **state)
 {
     const struct rule rules[] = {TOKEN_RULE};
@@ -409,6 +445,8 @@ int main(void)
         cmocka_unit_test(a_certificate_that_nobody_vouches_for_is_refused),
         cmocka_unit_test(only_the_named_authorities_are_trusted),
         cmocka_unit_test(a_ca_file_that_is_not_there_is_a_matter_of_configuration),
+        cmocka_unit_test(a_ca_file_without_certificates_is_a_matter_of_configuration),
+        cmocka_unit_test(a_port_that_nobody_serves_any_more_is_given_up),
         cmocka_unit_test(an_address_without_tls_is_refused),
         cmocka_unit_test(a_host_that_was_never_reached_is_given_up_soon),
         cmocka_unit_test(a_stop_ends_a_request_that_hangs),

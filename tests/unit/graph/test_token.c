@@ -1,5 +1,7 @@
 #include "tests/unit/graph/cmocka_all.h"
 
+#include "src/base/file.h"
+#include "src/base/log.h"
 #include "tests/unit/graph/bench.h"
 #include "tests/unit/graph/certificate.h"
 
@@ -354,6 +356,66 @@ static void a_token_is_renewed_before_it_expires(void **state)
     bench_end(&b);
 }
 
+/* ---- the log ---- */
+
+/* Turns stderr into the file, with everything that can be logged. */
+static void log_to(const char *path, int *kept)
+{
+    int fd = open(path, O_WRONLY | O_TRUNC);
+
+    fflush(stderr);
+    *kept = dup(2);
+    dup2(fd, 2);
+    close(fd);
+    ra_log_setup(RA_LOG_DEBUG, false);
+}
+
+static void log_back(int kept)
+{
+    ra_log_setup(RA_LOG_NORMAL, false);
+    fflush(stderr);
+    dup2(kept, 2);
+    close(kept);
+}
+
+static void the_log_has_every_request_and_no_secret(void **state)
+{
+    const struct rule rules[] = {
+        {TOKEN_URL, 0, 200, NULL, TOKEN("tok-secret", "3599"), WHOLE, NULL},
+        {"skiptoken", 0, 200, NULL, EMPTY, WHOLE, NULL},
+        {"users", 1, 500, NULL, "", WHOLE, NULL},
+        {"users", 0, 200, NULL,
+         "{\"value\":[],\"@odata.nextLink\":\"{base}/v1.0/users?$skiptoken=PAGETOKEN\"}", WHOLE,
+         NULL}};
+    struct bench b;
+    struct ra_err err;
+    struct ra_buf log;
+    char path[64];
+    int kept;
+
+    (void)state;
+    temp_file(path, sizeof path, "", 0600);
+    bench_start(&b, RULES(rules));
+    log_to(path, &kept);
+    assert_int_equal(bench_open(&b, &err), 0);
+    assert_int_equal(bench_read(&b, RA_USERS, NULL, NULL, &err), 0);
+    log_back(kept);
+    assert_int_equal(ra_file_read(path, 1 << 20, RA_EIO, &log, &err), 0);
+    ra_buf_z(&log);
+    assert_non_null(strstr(log.p, "/oauth2/v2.0/token 200 "));
+    assert_non_null(strstr(log.p, "/v1.0/users?$select=id,"));
+    assert_non_null(strstr(log.p, " 500 "));
+    assert_non_null(strstr(log.p, "users: try 1 failed, the next one in "));
+    assert_non_null(strstr(log.p, "$skiptoken=... 200 "));
+    assert_non_null(strstr(log.p, "request-id srv-1 client-request-id "));
+    assert_null(strstr(log.p, "s3cr3t"));
+    assert_null(strstr(log.p, "tok-secret"));
+    assert_null(strstr(log.p, "PAGETOKEN"));
+    ra_buf_free(&log);
+    bench_end(&b);
+    unlink(path);
+}
+
 /* ---- managed identity ---- */
 
 static int imds_sign_in(struct bench *b, const struct rule *rules, size_t n, struct server **imds,
@@ -501,6 +563,7 @@ int main(void)
         cmocka_unit_test(a_claims_challenge_is_answered_once),
         cmocka_unit_test(a_claims_challenge_that_stays_ends_the_run),
         cmocka_unit_test(a_token_is_renewed_before_it_expires),
+        cmocka_unit_test(the_log_has_every_request_and_no_secret),
         cmocka_unit_test(a_managed_identity_asks_the_machines_own_endpoint),
         cmocka_unit_test(the_identity_endpoint_is_tried_again_when_it_is_not_ready),
         cmocka_unit_test(the_identity_endpoints_refusal_is_final),
