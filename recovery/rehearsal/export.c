@@ -44,6 +44,18 @@ static void forget_marks(struct ra_sim_run *x)
     }
 }
 
+/* The peer, and any other that has the anchor: there should be none, and none is orphaned. */
+static void claim(struct ra_sim_run *x, const struct ra_sim_ad *ad, struct ra_sim_object *peer)
+{
+    struct ra_sim_object *o;
+    size_t at = 0;
+    if (peer)
+        peer->claimed = true;
+    while (ad->kind == RA_SIM_USER &&
+           (o = ra_sim_store_next(&x->s->by_anchor, RA_SIM_P_IMMUTABLE_ID, ad->anchor, &at)))
+        o->claimed = true;
+}
+
 static void join(struct ra_sim_run *x)
 {
     for (size_t i = 0; i < x->n; i++) {
@@ -54,8 +66,7 @@ static void join(struct ra_sim_run *x)
         if (o && o->claimed)
             continue; /* a stand-in for an anchor can be hit twice: the first has it */
         ad->peer = o;
-        if (o)
-            o->claimed = true;
+        claim(x, ad, o);
     }
 }
 

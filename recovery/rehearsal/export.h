@@ -9,8 +9,8 @@
  *    "objectSid":"S-1-5-21-…", "userPrincipalName":"…", "proxyAddresses":["SMTP:…"], "mail":"…",
  *    "mailNickname":"…", "displayName":"…", "distinguishedName":"…", "sAMAccountName":"…",
  *    "mailEnabled":bool, "securityEnabled":bool, "cloudFiltered":bool, "deleted":bool}
- * kind, objectGUID and sourceAnchor are required; mailEnabled is by default whether there is an
- * address. cloudFiltered (out of scope) and deleted objects are not sent.
+ * kind and objectGUID are required; mailEnabled is by default whether there is an
+ * address. cloudFiltered (out of scope) and deleted objects and those without anchor are not sent.
  * The answer has a line for each, in the same order, then one for each deletion, then a summary:
  *   {"type":"object","kind":…,"objectGUID":…,"outcome":…,"error":…,"code":…,"attribute":…,
  *    "cloudId":…,"upn":…,"quarantined":[…],"rule":…,"uncertain":bool}

@@ -115,9 +115,8 @@ static int read_object(struct ra_sim_run *x, const cJSON *o, size_t line, struct
     struct ra_str kind = ra_str(cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(o, "kind")));
     ad->guid = keep(x, o, "objectGUID");
     ad->anchor = keep(x, o, "sourceAnchor");
-    if (!ra_sim_kind_parse(kind, &ad->kind) || ra_str_absent(ad->guid) || ra_str_absent(ad->anchor))
-        return ra_fail(err, RA_EINPUT, "export line %zu: wanted kind, objectGUID and sourceAnchor",
-                       line);
+    if (!ra_sim_kind_parse(kind, &ad->kind) || ra_str_absent(ad->guid))
+        return ra_fail(err, RA_EINPUT, "export line %zu: wanted kind and objectGUID", line);
     ad->sid = keep(x, o, "objectSid");
     ad->sent_upn = keep(x, o, "userPrincipalName");
     ad->nickname = keep(x, o, "mailNickname");
@@ -130,7 +129,8 @@ static int read_object(struct ra_sim_run *x, const cJSON *o, size_t line, struct
     find_primary(ad);
     ad->mail_enabled = flag(o, "mailEnabled", ad->proxies_n > 0);
     ad->security_enabled = flag(o, "securityEnabled", true);
-    ad->sent = !flag(o, "cloudFiltered", false) && !flag(o, "deleted", false);
+    /* domain 6.1: what has no anchor is never sent */
+    ad->sent = ad->anchor.n && !flag(o, "cloudFiltered", false) && !flag(o, "deleted", false);
     if (ad->kind == RA_SIM_USER)
         cloud_upn(x, ad);
     x->n++;
