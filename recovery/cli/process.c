@@ -1,19 +1,33 @@
 /* What the process is allowed to leave behind, and the signals that end it. */
 #include "recovery/cli/cli.h"
 
+#include <locale.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 _Static_assert(_Generic((sig_atomic_t)0, int : 1, default : 0), "a signal handler may set an int");
 
 static volatile int stop_signal;
 
+#define LATE_SECONDS 2 /* for what does not look at the flag: the store survives it */
+
 static void on_stop(int signal_number)
 {
     stop_signal = signal_number;
+    alarm(LATE_SECONDS);
+}
+
+/* The signal that was asked for ends the process now, with the status that it would have had. */
+static void on_late(int signal_number)
+{
+    int wanted = stop_signal ? stop_signal : signal_number;
+
+    signal(wanted, SIG_DFL);
+    raise(wanted);
 }
 
 static void on_ask(int signal_number)
@@ -42,8 +56,11 @@ const volatile int *ra_cli_secure_process(void)
     setrlimit(RLIMIT_CORE, &none); /* secrets are in memory */
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     umask(077);
+    if (!setlocale(LC_CTYPE, "C.UTF-8")) /* what we print is UTF-8 whatever the terminal's locale */
+        setlocale(LC_CTYPE, "");
     watch(SIGINT, on_stop, (int)SA_RESETHAND);
     watch(SIGTERM, on_stop, (int)SA_RESETHAND);
+    watch(SIGALRM, on_late, 0);
     watch(SIGUSR1, on_ask, SA_RESTART);
     watch(SIGPIPE, SIG_IGN, 0);
     return &stop_signal;
