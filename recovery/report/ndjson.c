@@ -2,102 +2,130 @@
 
 #include "src/base/json.h"
 
-static void tri(struct ra_json *j, enum ra_tri v)
+/* A million of these lines are written: what every line has stands here as text, commas and all. */
+#define PUT(out, literal) ra_buf_put(out, literal, sizeof(literal) - 1)
+
+static void value(struct ra_buf *out, struct ra_str s)
 {
-    if (v == RA_UNKNOWN)
-        ra_json_null(j);
+    if (ra_str_absent(s))
+        PUT(out, "null");
     else
-        ra_json_bool(j, v == RA_YES);
+        ra_json_escape(out, s);
 }
 
-static void fields(struct ra_json *j, const struct ra_row *row, bool cloud)
+/* Names of ours need no escapes. */
+static void name(struct ra_buf *out, const char *z)
 {
+    if (!z) {
+        PUT(out, "null");
+        return;
+    }
+    ra_buf_putc(out, '"');
+    ra_buf_puts(out, z);
+    ra_buf_putc(out, '"');
+}
+
+static void key(struct ra_buf *out, const char *z)
+{
+    name(out, z);
+    ra_buf_putc(out, ':');
+}
+
+static void synced(struct ra_buf *out, enum ra_tri v)
+{
+    static const char *const texts[] = {
+        [RA_UNKNOWN] = "null", [RA_NO] = "false", [RA_YES] = "true"};
+
+    PUT(out, ",\"sync_enabled\":");
+    ra_buf_puts(out, texts[v]);
+}
+
+static void object(struct ra_buf *out, const struct ra_row *row, bool cloud)
+{
+    char before = '{';
+
+    if (cloud ? !row->has_cloud : !row->has_ad) {
+        PUT(out, "null");
+        return;
+    }
     for (int f = 0; f < RA_FIELDS; f++) {
         if (ra_fields[f].cloud != cloud)
             continue;
-        ra_json_key(j, ra_fields[f].key);
-        ra_json_str(j, row->f[f]);
-        if (f == RA_F_CLOUD_IMMUTABLE) {
-            ra_json_key(j, "sync_enabled");
-            tri(j, row->synced);
+        ra_buf_putc(out, before);
+        before = ',';
+        key(out, ra_fields[f].key);
+        value(out, row->f[f]);
+        if (f == RA_F_CLOUD_IMMUTABLE)
+            synced(out, row->synced);
+    }
+    ra_buf_putc(out, '}');
+}
+
+static void warnings(struct ra_buf *out, uint32_t set)
+{
+    const char *before = "";
+
+    for (int w = 0; set >> w; w++)
+        if (set & UINT32_C(1) << w) {
+            ra_buf_puts(out, before);
+            name(out, ra_warning_name((enum ra_warning)w));
+            before = ",";
         }
-    }
 }
 
-static void object(struct ra_json *j, const char *key, const struct ra_row *row, bool there)
+static void blocks(struct ra_buf *out, uint64_t set)
 {
-    ra_json_key(j, key);
-    if (!there) {
-        ra_json_null(j);
-        return;
-    }
-    ra_json_object(j);
-    fields(j, row, key[0] == 'c');
-    ra_json_object_end(j);
+    const char *before = "";
+
+    for (int c = 0; set >> c; c++)
+        if (set & UINT64_C(1) << c) {
+            ra_buf_puts(out, before);
+            name(out, ra_code_info((enum ra_verdict_code)c)->name);
+            before = ",";
+        }
 }
 
-static void warnings(struct ra_json *j, uint32_t set)
-{
-    ra_json_key(j, "warnings");
-    ra_json_array(j);
-    for (int w = 0; w < RA_WARNINGS; w++)
-        if (set & UINT32_C(1) << w)
-            ra_json_z(j, ra_warning_name((enum ra_warning)w));
-    ra_json_array_end(j);
-}
-
-static void blocks(struct ra_json *j, uint64_t set)
-{
-    ra_json_key(j, "blocks");
-    ra_json_array(j);
-    for (int c = 0; c < RA_VERDICT_CODES; c++)
-        if (set & UINT64_C(1) << c)
-            ra_json_z(j, ra_code_info((enum ra_verdict_code)c)->name);
-    ra_json_array_end(j);
-}
-
-static void head(struct ra_json *j, const struct ra_verdict *v)
+static void head(struct ra_buf *out, const struct ra_verdict *v)
 {
     const struct ra_code_info *info = ra_code_info((enum ra_verdict_code)v->code);
 
-    ra_json_key(j, "type");
-    ra_json_z(j, "verdict");
-    ra_json_key(j, "side");
-    ra_json_z(j, ra_row_side(v));
-    ra_json_key(j, "kind");
-    ra_json_z(j, ra_kind_name((enum ra_kind)v->kind));
-    ra_json_key(j, "code");
-    ra_json_z(j, info->name);
-    ra_json_key(j, "class");
-    ra_json_z(j, ra_class_name(info->in));
-    ra_json_key(j, "row");
+    PUT(out, "{\"type\":\"verdict\",\"side\":");
+    name(out, ra_row_side(v));
+    PUT(out, ",\"kind\":");
+    name(out, ra_kind_name((enum ra_kind)v->kind));
+    PUT(out, ",\"code\":");
+    name(out, info->name);
+    PUT(out, ",\"class\":");
+    name(out, ra_class_name(info->in));
+    PUT(out, ",\"row\":");
     if (v->row)
-        ra_json_int(j, v->row);
+        ra_buf_printf(out, "%u", (unsigned)v->row);
     else
-        ra_json_null(j);
-    ra_json_key(j, "confidence");
-    ra_json_z(j, ra_confidence_name((enum ra_confidence)v->confidence));
+        PUT(out, "null");
+    PUT(out, ",\"confidence\":");
+    name(out, ra_confidence_name((enum ra_confidence)v->confidence));
 }
 
 void ra_ndjson_verdict(const struct ra_row *row, struct ra_str remedy, struct ra_buf *out)
 {
     const struct ra_verdict *v = row->v;
-    struct ra_json j;
 
-    ra_json_init(&j, out);
-    ra_json_object(&j);
-    head(&j, v);
-    object(&j, "ad", row, row->has_ad);
-    object(&j, "cloud", row, row->has_cloud);
-    warnings(&j, v->warnings);
-    blocks(&j, v->blocks);
-    ra_json_key(&j, "cause");
-    ra_json_z(&j, ra_cause_name((enum ra_cause)v->cause));
-    ra_json_key(&j, "server_error");
-    ra_json_z(&j, ra_verdict_server_error(v));
-    ra_json_key(&j, "remedy");
-    ra_json_str(&j, remedy);
-    ra_json_object_end(&j);
+    head(out, v);
+    PUT(out, ",\"ad\":");
+    object(out, row, false);
+    PUT(out, ",\"cloud\":");
+    object(out, row, true);
+    PUT(out, ",\"warnings\":[");
+    warnings(out, v->warnings);
+    PUT(out, "],\"blocks\":[");
+    blocks(out, v->blocks);
+    PUT(out, "],\"cause\":");
+    name(out, ra_cause_name((enum ra_cause)v->cause));
+    PUT(out, ",\"server_error\":");
+    name(out, ra_verdict_server_error(v));
+    PUT(out, ",\"remedy\":");
+    value(out, remedy);
+    ra_buf_putc(out, '}');
 }
 
 void ra_ndjson_row(const struct ra_report_input *in, const struct ra_row *row, struct ra_str remedy,

@@ -32,7 +32,8 @@ static bool reserve(struct ra_buf *b, size_t n)
         b->overflow = true;
         return false;
     }
-    b->p = ra_grow(b->p, &b->cap, b->n + n + 1, 1);
+    if (b->cap - b->n <= n) /* n is never past cap */
+        b->p = ra_grow(b->p, &b->cap, b->n + n + 1, 1);
     return true;
 }
 

@@ -174,16 +174,21 @@ void ra_csv_field(struct ra_buf *out, struct ra_str s)
 {
     bool quote = false;
 
-    for (size_t i = 0; i < s.n && !quote; i++)
-        quote = strchr(",\"\r\n;\t", s.p[i]) != NULL;
+    for (size_t i = 0; i < s.n && !quote; i++) {
+        char c = s.p[i];
+        quote = c == ',' || c == '"' || c == '\r' || c == '\n' || c == ';' || c == '\t';
+    }
     if (quote)
         ra_buf_putc(out, '"');
     if (s.n && strchr("=+-@", s.p[0]) != NULL && s.p[0] != '\0')
         ra_buf_putc(out, '\'');
-    for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] == '"')
+    for (size_t i = 0; i < s.n;) { /* up to each quote, which is doubled */
+        const char *at = memchr(s.p + i, '"', s.n - i);
+        size_t run = at ? (size_t)(at - s.p) + 1 - i : s.n - i;
+        ra_buf_put(out, s.p + i, run);
+        if (at)
             ra_buf_putc(out, '"');
-        ra_buf_putc(out, s.p[i]);
+        i += run;
     }
     if (quote)
         ra_buf_putc(out, '"');
