@@ -57,19 +57,32 @@ static bool put_rdn(struct ra_buf *out, LDAPAVA *const *avas)
     return (n == 1 ? put_ava(out, avas[0]) : put_several(out, avas, n)) && ra_buf_putc(out, '\0');
 }
 
+/* libldap looks at the byte behind a DN, whatever length it is told: it gets a copy with a NUL. */
+static LDAPDN parse(struct ra_str dn)
+{
+    char small[512], *z = dn.n < sizeof small ? small : ra_malloc(dn.n + 1);
+    LDAPDN parsed = NULL;
+
+    memcpy(z, dn.p, dn.n);
+    z[dn.n] = '\0';
+    if (ldap_str2dn(z, &parsed, LDAP_DN_FORMAT_LDAPV3) != LDAP_SUCCESS)
+        parsed = NULL;
+    if (z != small)
+        free(z);
+    return parsed;
+}
+
 bool ra_dn_key(struct ra_str dn, struct ra_buf *out)
 {
-    struct berval bv = {.bv_len = dn.n};
     size_t start = out->n, n = 0;
-    LDAPDN parsed = NULL;
+    LDAPDN parsed;
     bool ok = true;
 
-    if (dn.n > DN_MAX || (dn.n && memchr(dn.p, '\0', dn.n)))
+    if (dn.n == 0)
+        return true; /* the root, of which all is below */
+    if (dn.n > DN_MAX || memchr(dn.p, '\0', dn.n) || !(parsed = parse(dn)))
         return false;
-    memcpy(&bv.bv_val, &dn.p, sizeof bv.bv_val);
-    if (dn.n && ldap_bv2dn(&bv, &parsed, LDAP_DN_FORMAT_LDAPV3) != LDAP_SUCCESS)
-        return false;
-    while (parsed && parsed[n])
+    while (parsed[n])
         n++;
     while (n > 0 && ok)
         ok = put_rdn(out, parsed[--n]);
