@@ -6,12 +6,13 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { OPT_REPORT = 0x400, OPT_DETAILED };
+enum { OPT_REPORT = 0x400, OPT_DETAILED, OPT_REDACT };
 
 static const struct argp_option options[] = {
     {"report", OPT_REPORT, "DIR", 0,
      "Write plan.json, verdicts.ndjson, verdicts.csv, report.html and fixes.ldif into DIR", 0},
     {"detailed-exitcode", OPT_DETAILED, NULL, 0, "Exit with 2 when the gate says ACTION", 0},
+    {"redact", OPT_REDACT, NULL, 0, "Replace names and addresses in report.html by tokens", 0},
     {0},
 };
 
@@ -23,6 +24,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         o->dir = arg;
     else if (key == OPT_DETAILED)
         o->detailed_exitcode = true;
+    else if (key == OPT_REDACT)
+        o->redact = true;
     else
         return ARGP_ERR_UNKNOWN;
     return 0;
@@ -39,14 +42,25 @@ static unsigned terminal_width(void)
     return ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col ? w.ws_col : 80;
 }
 
-static int write_files(struct ra_study *s, const struct ra_outputs *o, struct ra_err *err)
+static int write_files(struct ra_cli *cli, struct ra_study *s, const struct ra_outputs *o,
+                       struct ra_err *err)
 {
+    struct ra_report_input in = s->report;
+    unsigned char key[RA_REDACT_KEY];
+    char path[4096];
     struct ra_buf plan;
-    int rc = ra_plan_of_study(s, &plan, err);
+    int rc = 0;
 
+    if (o->redact) {
+        snprintf(path, sizeof path, "%s/redact.key", cli->config->store.dir);
+        rc = ra_redact_key(path, key, err);
+        in.redact_key = key;
+    }
+    if (rc == 0)
+        rc = ra_plan_of_study(s, &plan, err);
     if (rc != 0)
         return rc;
-    rc = ra_report_write(o->dir, &s->report, ra_str_n(plan.p, plan.n), err);
+    rc = ra_report_write(o->dir, &in, ra_str_n(plan.p, plan.n), err);
     ra_buf_free(&plan);
     return rc;
 }
@@ -75,7 +89,7 @@ static int print_summary(struct ra_cli *cli, struct ra_study *s, const struct ra
 int ra_study_report(struct ra_cli *cli, struct ra_study *s, const struct ra_outputs *o,
                     struct ra_err *err)
 {
-    int rc = o->dir ? write_files(s, o, err) : 0;
+    int rc = o->dir ? write_files(cli, s, o, err) : 0;
 
     if (rc == 0)
         rc = print_summary(cli, s, o, err);

@@ -127,8 +127,8 @@ static bool is_whole_domain(const char *base)
     return ra_str_starts_fold(ra_str(base), RA_STR("DC="));
 }
 
-/* An ordinary account may not see the container. They only explain orphans: without them the verdicts
- * are the same, the causes are poorer. */
+/* An ordinary account may not see the container. They only explain orphans: without them the
+ * verdicts are the same, the causes are poorer. */
 static int no_deleted_objects(const struct ad_fill *f)
 {
     ra_warn("ad:%s: this account may not read the deleted objects", f->reader.read->name);

@@ -10,6 +10,9 @@
  * unknown, and why.
  */
 
+#define PAGE  999
+#define BATCH 20
+
 struct pairs {
     struct ra_pair *all;
     size_t n, cap;
@@ -104,15 +107,46 @@ static int add_identifier(void *ctx, struct ra_str id, struct ra_str identifier,
     return 0;
 }
 
-static int settle_ooi(struct ra_graph *g, struct ra_cache *c, bool *added, struct ra_err *err)
+static uint64_t requests_of(uint64_t n, uint64_t each)
+{
+    return (n + each - 1) / each;
+}
+
+static uint32_t live_users(const struct ra_side *cloud)
+{
+    struct ra_cloud_object o;
+    uint32_t n = 0;
+
+    for (uint32_t i = 0; i < cloud->count; i++)
+        n += ra_cloud_decode_brief(cloud->record(cloud->ctx, i), &o) && o.kind == RA_USER &&
+             !o.deleted;
+    return n;
+}
+
+static int ask_some(struct ra_graph *g, const struct ra_side *cloud, const uint32_t *need, size_t n,
+                    struct pairs *found, struct ra_err *refusal, struct ra_err *err)
+{
+    struct ra_fact_request *r = requests_for(cloud, need, n, &found->arena);
+    int rc = ra_graph_object_identifiers_of(g, r, n, refusal, err);
+
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        if (r[i].identified >= 0)
+            add(found, ra_str(r[i].id),
+                r[i].identified ? ra_str(r[i].identifier) : (struct ra_str){NULL, 0});
+    return rc;
+}
+
+static int settle_ooi(struct ra_graph *g, struct ra_cache *c, const struct ra_side *cloud,
+                      const uint32_t *need, size_t n, bool *added, struct ra_err *err)
 {
     struct pairs found = {0};
     struct ra_err refusal = {0};
-    bool readable = false;
+    bool readable = false, all = requests_of(live_users(cloud), PAGE) <= requests_of(n, BATCH);
     int rc = ra_graph_probe_object_identifier(g, &readable, &refusal, err);
 
     if (rc == 0 && readable)
-        rc = ra_graph_object_identifiers(g, add_identifier, &found, err);
+        rc = all ? ra_graph_object_identifiers(g, add_identifier, &found, err)
+                 : ask_some(g, cloud, need, n, &found, &refusal, err);
     if (rc == 0)
         rc = store(c, RA_FACT_OOI, &found, added, err);
     if (rc == 0 && !readable)
@@ -132,8 +166,7 @@ int ra_cloud_settle(struct ra_graph *g, struct ra_cache *c, const struct ra_side
         return 0;
     if (soa_n)
         rc = settle_soa(g, c, cloud, need_soa, soa_n, added, err);
-    (void)need_ooi;
     if (rc == 0 && ooi_n)
-        rc = settle_ooi(g, c, added, err);
+        rc = settle_ooi(g, c, cloud, need_ooi, ooi_n, added, err);
     return rc;
 }

@@ -199,11 +199,34 @@ static bool counts_as_unknown(enum ra_document d, const struct ra_doc *doc)
            !ra_str_contains(doc->json, RA_STR("AadPremiumLicenseRequired"));
 }
 
+/* Facts that were asked for object by object and refused: the service's own words are kept. */
+static const struct {
+    const char *fact, *what;
+    enum ra_document like; /* whose permission settles it */
+} asked[] = {
+    {RA_FACT_SOA, "who manages an object (onPremisesSyncBehavior)", RA_DOC_SYNC_BEHAVIOR},
+    {RA_FACT_OOI, "which AD object a user is bound to (onPremisesObjectIdentifier on beta)",
+     RA_DOC_SYNC_BEHAVIOR},
+};
+
+static void list_refused(struct source *s, struct ra_arena *a, struct ra_tenant *t)
+{
+    for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++) {
+        struct ra_str why = ra_snap_get(s->snap, "refusals", ra_str(asked[i].fact));
+        char line[512];
+        if (ra_str_absent(why))
+            continue;
+        snprintf(line, sizeof line, "%s: refused; needs %s (" RA_STR_FMT ")", asked[i].what,
+                 ra_document_permission(asked[i].like)->name, RA_STR_ARG(why));
+        t->unknown[t->unknown_n++] = ra_str(ra_arena_copy(a, line, strlen(line)));
+    }
+}
+
 static void list_unknown(struct source *s, struct ra_arena *a, struct ra_tenant *t)
 {
     const size_t n = sizeof facts / sizeof facts[0];
 
-    t->unknown = ra_arena_alloc(a, (n + 1) * sizeof *t->unknown);
+    t->unknown = ra_arena_alloc(a, (n + 4) * sizeof *t->unknown);
     for (size_t i = 0; i < n; i++) {
         struct ra_doc d = document(s, ra_document_name(facts[i].document));
         const struct ra_permission *p = ra_document_permission(facts[i].document);
@@ -284,6 +307,7 @@ int ra_tenant_load(struct ra_snap *cloud, struct ra_arena *a, struct ra_tenant *
     if (rc == 0)
         rc = ra_roles_load(document, &s, is_group, a, out, err);
     list_unknown(&s, a, out);
+    list_refused(&s, a, out);
     if (s.ids)
         ra_cache_cursor_close(s.ids);
     return rc;

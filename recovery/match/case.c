@@ -18,8 +18,8 @@ enum ra_ooi ra_case_ooi(struct ra_case *c, uint32_t cloud)
     const char *guid;
     enum ra_ooi state = c->w->ooi ? (enum ra_ooi)c->w->ooi_state[cloud] : RA_OOI_UNKNOWN;
 
-    if (state == RA_OOI_UNKNOWN)
-        c->w->cloud[cloud].bits |= RA_CLOUD_NEED_OOI;
+    if (state == RA_OOI_UNKNOWN && (c->w->cloud[cloud].bits & RA_CLOUD_LIVE))
+        c->w->cloud[cloud].bits |= RA_CLOUD_NEED_OOI; /* a deleted user cannot be asked for */
     if (state != RA_OOI_EQUAL)
         return state;
     guid = ra_ad_record_guid(ra_world_ad_record(c->w, c->number));

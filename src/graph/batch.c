@@ -1,7 +1,7 @@
 /*
- * isCloudManaged object by object, in $batch calls of 20 (graph 6, 10.5). Lanes, as many as there
- * are connections, take the next items of one list; what is throttled or failed inside a batch is
- * put back and asked for again, by the same rules as a request of its own.
+ * Facts that are asked for object by object, in $batch calls of 20 (graph 6, 10.5). Lanes, as many
+ * as there are connections, take the next items of one list; what is throttled or failed inside a
+ * batch is put back and asked for again, by the same rules as a request of its own.
  */
 #include "src/base/clock.h"
 #include "src/base/json.h"
@@ -25,8 +25,15 @@ static const struct ra_permission permissions[RA_COLLECTIONS] = {
                      "1a997f7e-17c6-44c3-adc4-996e0712c777"},
 };
 
+/* What is asked of each object, and how the answer is taken. */
+struct question {
+    const char *name, *batch, *path; /* path: what follows /users/ID */
+    void (*take)(struct ra_fact_request *r, const cJSON *body);
+};
+
 struct job {
     struct ra_graph *g;
+    const struct question *q;
     struct ra_fact_request *requests;
     unsigned char *tries; /* of each request */
     size_t *again;        /* indexes to ask for again, a stack */
@@ -70,7 +77,8 @@ static bool next_item(struct job *j, size_t *at)
 
 /* ---- build ---- */
 
-static void put_item(struct ra_json *j, size_t place, const struct ra_fact_request *r)
+static void put_item(struct ra_json *j, size_t place, const struct question *q,
+                     const struct ra_fact_request *r)
 {
     struct ra_buf url;
     char id[8];
@@ -79,7 +87,7 @@ static void put_item(struct ra_json *j, size_t place, const struct ra_fact_reque
     ra_buf_init(&url, 2048);
     ra_buf_printf(&url, "/%s/", ra_collection_name(r->collection));
     ra_url_encode(&url, ra_str(r->id));
-    ra_buf_puts(&url, "/onPremisesSyncBehavior?$select=isCloudManaged");
+    ra_buf_puts(&url, q->path);
     ra_json_object(j);
     ra_json_key(j, "id");
     ra_json_z(j, id);
@@ -105,7 +113,7 @@ static bool fill(struct lane *l)
     ra_json_key(&j, "requests");
     ra_json_array(&j);
     for (size_t i = 0; i < l->n; i++)
-        put_item(&j, i, &l->job->requests[l->items[i]]);
+        put_item(&j, i, l->job->q, &l->job->requests[l->items[i]]);
     ra_json_array_end(&j);
     ra_json_object_end(&j);
     return l->n > 0;
@@ -121,8 +129,8 @@ static void refuse(struct job *j, const struct ra_fact_request *r, const struct 
         j->denied[r->collection]++;
     if (!j->refusal || j->refusal->code)
         return;
-    snprintf(where, sizeof where, "onPremisesSyncBehavior of %s %.64s",
-             ra_collection_name(r->collection), r->id);
+    snprintf(where, sizeof where, "%s of %s %.64s", j->q->name, ra_collection_name(r->collection),
+             r->id);
     ra_refusal_fill(j->refusal, where, f, &permissions[r->collection]);
 }
 
@@ -159,14 +167,12 @@ static bool take_response(struct lane *l, const cJSON *response, size_t at)
     struct ra_fact_request *r = &j->requests[at];
     const cJSON *status = cJSON_GetObjectItemCaseSensitive(response, "status");
     const cJSON *body = cJSON_GetObjectItemCaseSensitive(response, "body");
-    const cJSON *managed = cJSON_GetObjectItemCaseSensitive(body, "isCloudManaged");
     long code = cJSON_IsNumber(status) ? (long)status->valuedouble : 0;
     int64_t wait = wait_of(response);
     struct ra_fault f;
 
     if (code == 200) {
-        if (cJSON_IsBool(managed))
-            r->cloud_managed = cJSON_IsTrue(managed) ? 1 : 0;
+        j->q->take(r, body);
         j->denied[r->collection] = 0;
         return true;
     }
@@ -264,7 +270,7 @@ static bool lane_init(struct lane *l, struct job *j)
     ra_request_init(&l->request, "$batch", RA_HTTP_AUTH | RA_HTTP_JSON);
     ra_buf_init(&url, RA_URL_MAX);
     ra_buf_puts(&url, j->g->graph.base);
-    ra_buf_puts(&url, "/v1.0/$batch");
+    ra_buf_puts(&url, j->q->batch);
     ra_buf_z(&url);
     l->request.url = url.p;
     l->request.receive = receive_batch;
@@ -292,16 +298,44 @@ static int run_lanes(struct job *j, struct ra_err *err)
     return rc;
 }
 
-int ra_graph_sync_behavior(struct ra_graph *g, struct ra_fact_request *requests, size_t n,
-                           struct ra_err *refusal, struct ra_err *err)
+static void take_managed(struct ra_fact_request *r, const cJSON *body)
 {
-    struct job j = {.g = g, .requests = requests, .n = n, .refusal = refusal};
-    int rc = 0;
+    const cJSON *managed = cJSON_GetObjectItemCaseSensitive(body, "isCloudManaged");
+
+    if (cJSON_IsBool(managed))
+        r->cloud_managed = cJSON_IsTrue(managed) ? 1 : 0;
+}
+
+/* Not returned is not null: unknown. So is what is longer than any identifier. */
+static void take_identifier(struct ra_fact_request *r, const cJSON *body)
+{
+    const cJSON *v = cJSON_GetObjectItemCaseSensitive(body, "onPremisesObjectIdentifier");
+
+    if (cJSON_IsNull(v))
+        r->identified = 0;
+    else if (cJSON_IsString(v) && strlen(v->valuestring) < sizeof r->identifier) {
+        r->identified = v->valuestring[0] ? 1 : 0;
+        memcpy(r->identifier, v->valuestring, strlen(v->valuestring) + 1);
+    }
+}
+
+static const struct question sync_behavior = {"onPremisesSyncBehavior", "/v1.0/$batch",
+                                              "/onPremisesSyncBehavior?$select=isCloudManaged",
+                                              take_managed};
+static const struct question object_identifier = {"onPremisesObjectIdentifier", "/beta/$batch",
+                                                  "?$select=id,onPremisesObjectIdentifier",
+                                                  take_identifier};
+
+static int ask(struct ra_graph *g, const struct question *q, struct ra_fact_request *requests,
+               size_t n, struct ra_err *refusal, struct ra_err *err)
+{
+    struct job j = {.g = g, .q = q, .requests = requests, .n = n, .refusal = refusal};
+    int rc;
 
     if (refusal)
         *refusal = (struct ra_err){0};
     for (size_t i = 0; i < n; i++)
-        requests[i].cloud_managed = -1;
+        requests[i].cloud_managed = requests[i].identified = -1;
     if (g->o.files_dir || n == 0)
         return 0;
     j.tries = ra_calloc(n, 1);
@@ -310,4 +344,16 @@ int ra_graph_sync_behavior(struct ra_graph *g, struct ra_fact_request *requests,
     free(j.tries);
     free(j.again);
     return rc;
+}
+
+int ra_graph_sync_behavior(struct ra_graph *g, struct ra_fact_request *requests, size_t n,
+                           struct ra_err *refusal, struct ra_err *err)
+{
+    return ask(g, &sync_behavior, requests, n, refusal, err);
+}
+
+int ra_graph_object_identifiers_of(struct ra_graph *g, struct ra_fact_request *requests, size_t n,
+                                   struct ra_err *refusal, struct ra_err *err)
+{
+    return ask(g, &object_identifier, requests, n, refusal, err);
 }

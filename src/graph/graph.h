@@ -180,10 +180,15 @@ int ra_graph_group_members(struct ra_graph *g, const char *group_id,
 
 /* ---- facts asked for one by one, in $batch calls of 20 ---- */
 
+#define RA_IDENTIFIER_MAX                                                                          \
+    128 /* bytes of an onPremisesObjectIdentifier with its NUL; a GUID has 37 */
+
 struct ra_fact_request {
     enum ra_collection collection; /* RA_USERS, RA_GROUPS, RA_CONTACTS */
     const char *id;
     signed char cloud_managed; /* answer: -1 not obtained, 0, 1 */
+    signed char identified;    /* answer: -1 not obtained, 0 null, 1 identifier is set */
+    char identifier[RA_IDENTIFIER_MAX];
 };
 
 /* isCloudManaged of each; one that is refused stays -1 and *refusal keeps the first refusal. After
@@ -191,6 +196,10 @@ struct ra_fact_request {
  * files. */
 int ra_graph_sync_behavior(struct ra_graph *g, struct ra_fact_request *requests, size_t n,
                            struct ra_err *refusal, struct ra_err *err);
+
+/* onPremisesObjectIdentifier of each of these users, on beta, by the same rules. */
+int ra_graph_object_identifiers_of(struct ra_graph *g, struct ra_fact_request *requests, size_t n,
+                                   struct ra_err *refusal, struct ra_err *err);
 
 /* Probes beta for onPremisesObjectIdentifier with one request of one user. False for files, where
  * it stands inline. */

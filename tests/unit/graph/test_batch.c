@@ -26,8 +26,9 @@ static void answers_are_matched_by_id_in_any_order(void **state)
         TOKEN_RULE,
         {BATCH, 0, 200, NULL, RESPONSES(OK("2", "false") "," OK("0", "true") "," OK("1", "false")),
          WHOLE, NULL}};
-    struct ra_fact_request list[] = {
-        {RA_USERS, "u1", 0}, {RA_GROUPS, "g1", 0}, {RA_CONTACTS, "c/1", 0}};
+    struct ra_fact_request list[] = {{.collection = RA_USERS, .id = "u1"},
+                                     {.collection = RA_GROUPS, .id = "g1"},
+                                     {.collection = RA_CONTACTS, .id = "c/1"}};
     struct bench b;
     struct ra_err err, refusal;
     const char *sent;
@@ -56,7 +57,8 @@ static void a_throttled_item_is_asked_for_again_alone(void **state)
          WHOLE, NULL},
         {BATCH, 1, 200, NULL, RESPONSES(FAULT("0", "503", "ServiceUnavailable")), WHOLE, NULL},
         {BATCH, 0, 200, NULL, RESPONSES(OK("0", "false")), WHOLE, NULL}};
-    struct ra_fact_request list[] = {{RA_USERS, "u1", 0}, {RA_USERS, "u2", 0}};
+    struct ra_fact_request list[] = {{.collection = RA_USERS, .id = "u1"},
+                                     {.collection = RA_USERS, .id = "u2"}};
     struct bench b;
     struct ra_err err, refusal;
 
@@ -77,7 +79,8 @@ static void a_refused_item_stays_unknown(void **state)
         {BATCH, 0, 200, NULL,
          RESPONSES(FAULT("0", "404", "Request_ResourceNotFound") "," OK("1", "true")), WHOLE,
          NULL}};
-    struct ra_fact_request list[] = {{RA_USERS, "gone", 0}, {RA_USERS, "u2", 0}};
+    struct ra_fact_request list[] = {{.collection = RA_USERS, .id = "gone"},
+                                     {.collection = RA_USERS, .id = "u2"}};
     struct bench b;
     struct ra_err err, refusal;
 
@@ -112,7 +115,7 @@ static void many_items_go_in_calls_of_twenty(void **state)
     put_many(five, 5, "\"status\":200,\"body\":{\"isCloudManaged\":false}");
     for (size_t i = 0; i < 45; i++) {
         sprintf(ids[i], "u%zu", i);
-        list[i] = (struct ra_fact_request){RA_USERS, ids[i], 0};
+        list[i] = (struct ra_fact_request){.collection = RA_USERS, .id = ids[i]};
     }
     const struct rule rules[] = {TOKEN_RULE,
                                  {BATCH, 0, 200, NULL, twenty, WHOLE, "\"id\":\"19\""},
@@ -136,7 +139,7 @@ static void without_the_permission_the_rest_is_not_asked_for(void **state)
              "\"status\":403,\"body\":{\"error\":{\"code\":\"Authorization_RequestDenied\","
              "\"message\":\"m\"}}");
     for (size_t i = 0; i < 200; i++)
-        list[i] = (struct ra_fact_request){RA_GROUPS, "g", 0};
+        list[i] = (struct ra_fact_request){.collection = RA_GROUPS, .id = "g"};
     const struct rule rules[] = {TOKEN_RULE, {BATCH, 0, 200, NULL, twenty, WHOLE, NULL}};
     bench_start(&b, RULES(rules));
     b.o.connections = 1;
@@ -153,7 +156,7 @@ static void without_the_permission_the_rest_is_not_asked_for(void **state)
 static void an_item_without_answer_is_asked_for_again_and_then_an_error(void **state)
 {
     const struct rule rules[] = {TOKEN_RULE, {BATCH, 0, 200, NULL, RESPONSES(""), WHOLE, NULL}};
-    struct ra_fact_request list[] = {{RA_USERS, "u1", 0}};
+    struct ra_fact_request list[] = {{.collection = RA_USERS, .id = "u1"}};
     struct bench b;
     struct ra_err err, refusal;
 
@@ -167,7 +170,7 @@ static void an_answer_to_what_was_not_asked_is_an_error(void **state)
 {
     const struct rule rules[] = {TOKEN_RULE,
                                  {BATCH, 0, 200, NULL, RESPONSES(OK("7", "true")), WHOLE, NULL}};
-    struct ra_fact_request list[] = {{RA_USERS, "u1", 0}};
+    struct ra_fact_request list[] = {{.collection = RA_USERS, .id = "u1"}};
     struct bench b;
     struct ra_err err, refusal;
 
@@ -176,10 +179,41 @@ static void an_answer_to_what_was_not_asked_is_an_error(void **state)
     bench_end(&b);
 }
 
+static void identifiers_of_chosen_users_are_asked_for_on_beta(void **state)
+{
+    const struct rule rules[] = {
+        TOKEN_RULE,
+        {"POST /beta/$batch", 0, 200, NULL,
+         RESPONSES("{\"id\":\"1\",\"status\":200,\"body\":{\"id\":\"u2\","
+                   "\"onPremisesObjectIdentifier\":null}},"
+                   "{\"id\":\"0\",\"status\":200,\"body\":{\"id\":\"u1\","
+                   "\"onPremisesObjectIdentifier\":\"30475e40-e7ae-4af3-af75-8b143c81daf5\"}},"
+                   "{\"id\":\"2\",\"status\":200,\"body\":{\"id\":\"u3\"}}"),
+         WHOLE, NULL}};
+    struct ra_fact_request list[] = {{.collection = RA_USERS, .id = "u1"},
+                                     {.collection = RA_USERS, .id = "u2"},
+                                     {.collection = RA_USERS, .id = "u3"}};
+    struct bench b;
+    struct ra_err err, refusal;
+
+    (void)state;
+    bench_start(&b, RULES(rules));
+    assert_int_equal(bench_open(&b, &err), 0);
+    assert_int_equal(ra_graph_object_identifiers_of(b.graph, list, 3, &refusal, &err), 0);
+    assert_int_equal(list[0].identified, 1);
+    assert_string_equal(list[0].identifier, "30475e40-e7ae-4af3-af75-8b143c81daf5");
+    assert_int_equal(list[1].identified, 0);
+    assert_int_equal(list[2].identified, -1); /* not returned is not null */
+    assert_non_null(strstr(server_request(b.server, "POST /beta/$batch", 0),
+                           "/users/u1?$select=id,onPremisesObjectIdentifier"));
+    bench_end(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(answers_are_matched_by_id_in_any_order),
+        cmocka_unit_test(identifiers_of_chosen_users_are_asked_for_on_beta),
         cmocka_unit_test(a_throttled_item_is_asked_for_again_alone),
         cmocka_unit_test(a_refused_item_stays_unknown),
         cmocka_unit_test(many_items_go_in_calls_of_twenty),

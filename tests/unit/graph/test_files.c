@@ -475,7 +475,7 @@ static void counts_and_live_questions_have_no_answer_in_files(void **state)
 {
     struct folder f;
     struct ra_err refusal;
-    struct ra_fact_request list[] = {{RA_USERS, "u1", 0}};
+    struct ra_fact_request list[] = {{.collection = RA_USERS, .id = "u1"}};
     enum ra_document_state got;
     bool readable;
     uint64_t n;
