@@ -84,11 +84,10 @@ static void addresses(struct gather *g)
 /* A GUID that the cloud's anchor stands for, beside the attribute that would have to give it. */
 static struct ra_str anchor_as_guid(struct gather *g, struct ra_str anchor)
 {
-    unsigned char bytes[64];
-    size_t n = sizeof bytes;
+    unsigned char bytes[16];
     char text[RA_GUID_TEXT];
 
-    if (anchor.n > RA_ANCHOR_TEXT || !ra_base64_decode(anchor, bytes, &n) || n != 16)
+    if (!ra_anchor_bytes(anchor, bytes))
         return (struct ra_str){NULL, 0};
     ra_guid_text(bytes, text);
     return kept(g, ra_str(text));

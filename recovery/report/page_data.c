@@ -185,22 +185,11 @@ static void guid(struct ra_page_data *d, enum wide w, struct ra_str s)
         literal(d, w, s);
 }
 
-static bool anchor_bytes(struct ra_str s, uint8_t out[16])
-{
-    uint8_t room[24];
-    size_t n = sizeof room;
-
-    if (s.n != RA_ANCHOR_TEXT - 1 || !ra_base64_decode(s, room, &n) || n != 16)
-        return false;
-    memcpy(out, room, 16);
-    return true;
-}
-
 static void anchor(struct ra_page_data *d, enum wide w, struct ra_str s)
 {
     uint8_t bytes[16];
 
-    if (anchor_bytes(s, bytes))
+    if (ra_anchor_bytes(s, bytes))
         guid_bytes(d, w, bytes);
     else if (s.n)
         literal(d, w, s);
@@ -212,7 +201,8 @@ static bool is_anchor_of(struct ra_str a, struct ra_str guid_as_text)
     struct ra_guid g;
     uint8_t bytes[16];
 
-    return anchor_bytes(a, bytes) && ra_guid_parse(guid_as_text, &g) && memcmp(g.b, bytes, 16) == 0;
+    return ra_anchor_bytes(a, bytes) && ra_guid_parse(guid_as_text, &g) &&
+           memcmp(g.b, bytes, 16) == 0;
 }
 
 static void mail(struct ra_page_data *d, enum wide w, struct ra_str s)

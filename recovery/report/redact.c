@@ -1,5 +1,6 @@
 #include "recovery/report/redact.h"
 
+#include "recovery/report/remedy.h"
 #include "src/base/file.h"
 
 #include <errno.h>
@@ -108,12 +109,9 @@ struct ra_str ra_redact_dn(const unsigned char key[RA_REDACT_KEY], struct ra_str
 static struct ra_str redact_anchor(const unsigned char key[RA_REDACT_KEY], struct ra_str anchor,
                                    struct ra_arena *a)
 {
-    unsigned char bytes[64];
-    size_t n = sizeof bytes;
+    unsigned char bytes[16];
 
-    if (anchor.n < RA_ANCHOR_TEXT && ra_base64_decode(anchor, bytes, &n) && n == 16)
-        return anchor;
-    return ra_redact_name(key, anchor, a);
+    return ra_anchor_bytes(anchor, bytes) ? anchor : ra_redact_name(key, anchor, a);
 }
 
 void ra_redact_row(const unsigned char key[RA_REDACT_KEY], struct ra_row *row, struct ra_arena *a)

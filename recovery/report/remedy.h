@@ -41,6 +41,9 @@ enum ra_fix {
 enum ra_fix ra_fix_of(const struct ra_report_input *in, const struct ra_row *row,
                       unsigned char guid[16]);
 
+/* The 16 bytes that an anchor stands for; false when it is not the Base64 of so many. */
+bool ra_anchor_bytes(struct ra_str anchor, unsigned char out[16]);
+
 /* The attribute that anchors were computed with. */
 struct ra_str ra_report_anchor(const struct ra_report_input *in);
 
