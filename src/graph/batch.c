@@ -14,7 +14,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { BATCH_MAX = 20, TRIES_MAX = 12, IDS_DENIED = 20 };
+enum { BATCH_MAX = 20, TRIES_MAX = 12, THROTTLED_MAX = 200, IDS_DENIED = 20 };
 
 static const struct ra_permission permissions[RA_COLLECTIONS] = {
     [RA_USERS] = {"User-OnPremisesSyncBehavior.ReadWrite.All",
@@ -160,6 +160,12 @@ static void fault_of(const cJSON *response, struct ra_arena *arena, long status,
         ra_fault_read_json(ra_json_print(arena, body), out);
 }
 
+/* Throttling passes; a fault of one object's own may not. */
+static int tries_of(long status)
+{
+    return ra_fault_of_status(status) == RA_FAULT_THROTTLED ? THROTTLED_MAX : TRIES_MAX;
+}
+
 /* One answer of the batch. False when it should be asked for again. */
 static bool take_response(struct lane *l, const cJSON *response, size_t at)
 {
@@ -176,7 +182,7 @@ static bool take_response(struct lane *l, const cJSON *response, size_t at)
         j->denied[r->collection] = 0;
         return true;
     }
-    if (ra_fault_of_status(code) != RA_FAULT_NONE && ++j->tries[at] < TRIES_MAX) {
+    if (ra_fault_of_status(code) != RA_FAULT_NONE && ++j->tries[at] < tries_of(code)) {
         if (wait < 0)
             wait = ra_http_backoff_ms(j->g->http, j->tries[at]);
         if (wait > l->wait_ms)

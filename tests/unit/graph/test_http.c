@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -366,14 +367,39 @@ static void a_host_that_was_never_reached_is_given_up_soon(void **state)
     bench_end(&b);
 }
 
+static volatile int *stop_flag;
+static pthread_t reader;
+
+static void on_signal(int number)
+{
+    *stop_flag = number;
+}
+
+/* As a terminal would: a signal in the middle of the read. */
 static void *raise_stop(void *ctx)
 {
     struct bench *b = ctx;
 
     while (server_count(b->server, "users") == 0)
         usleep(5000);
-    b->stop = 15;
+    pthread_kill(reader, SIGTERM);
     return NULL;
+}
+
+static int read_until_stopped(struct bench *b, struct ra_err *err)
+{
+    pthread_t t;
+    int rc;
+
+    stop_flag = &b->stop;
+    reader = pthread_self();
+    signal(SIGTERM, on_signal);
+    assert_int_equal(bench_open(b, err), 0);
+    pthread_create(&t, NULL, raise_stop, b);
+    rc = bench_read(b, RA_USERS, NULL, NULL, err);
+    pthread_join(t, NULL);
+    signal(SIGTERM, SIG_DFL);
+    return rc;
 }
 
 static void a_stop_ends_a_request_that_hangs(void **state)
@@ -381,15 +407,11 @@ static void a_stop_ends_a_request_that_hangs(void **state)
     const struct rule rules[] = {TOKEN_RULE, {"users", 0, 200, NULL, GOOD, STALL, NULL}};
     struct bench b;
     struct ra_err err;
-    pthread_t t;
 
     (void)state;
     bench_start(&b, RULES(rules));
     b.tuning.stall_seconds = 600;
-    assert_int_equal(bench_open(&b, &err), 0);
-    pthread_create(&t, NULL, raise_stop, &b);
-    assert_int_equal(bench_read(&b, RA_USERS, NULL, NULL, &err), -RA_ESIGNAL);
-    pthread_join(t, NULL);
+    assert_int_equal(read_until_stopped(&b, &err), -RA_ESIGNAL);
     assert_int_equal(err.signal, 15);
     assert_int_equal(ra_exit_status(&err), 143);
     bench_end(&b);
@@ -401,14 +423,10 @@ static void a_stop_ends_a_wait_for_throttling(void **state)
         TOKEN_RULE, {"users", 0, 429, "Retry-After: 600\r\n", ERROR_BODY("x"), WHOLE, NULL}};
     struct bench b;
     struct ra_err err;
-    pthread_t t;
 
     (void)state;
     bench_start(&b, RULES(rules));
-    assert_int_equal(bench_open(&b, &err), 0);
-    pthread_create(&t, NULL, raise_stop, &b);
-    assert_int_equal(bench_read(&b, RA_USERS, NULL, NULL, &err), -RA_ESIGNAL);
-    pthread_join(t, NULL);
+    assert_int_equal(read_until_stopped(&b, &err), -RA_ESIGNAL);
     bench_end(&b);
 }
 
