@@ -44,6 +44,8 @@ static void drop_kept(struct reading *r)
 /* Where it stopped, for a message; what has come is no snapshot. */
 static int stopped_at(struct reading *r, struct ra_err *err)
 {
+    if (err && !err->hint[0] && err->code != RA_ESIGNAL)
+        ra_hint(err, "nothing of this read is used; run it again");
     ra_prefix(err, "reading %s stopped at page %llu after %llu entries", r->base, r->page, r->came);
     return ra_dir_blame(r->d, err);
 }
@@ -216,7 +218,7 @@ static int keep(struct reading *r, LDAPMessage *msg, struct ra_err *err)
 static int gave_up(const struct ra_dir_result *res, struct ra_err *err)
 {
     enum ra_code code = RA_EINCOMPLETE;
-    const char *hint = "nothing of this read is used; run it again";
+    const char *hint = "";
 
     switch (res->code) {
     case LDAP_NO_SUCH_OBJECT:

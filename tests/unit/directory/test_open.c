@@ -64,7 +64,7 @@ static void a_uri_must_be_one_of_the_three_kinds(void **state)
     }
 }
 
-static void a_signal_is_heeded_while_connecting(void **state)
+static void a_signal_that_has_come_keeps_it_from_connecting(void **state)
 {
     volatile int stop = SIGINT;
     struct ra_dir_options o = {.name = "lab", .uri = "ldaps://192.0.2.1", .stop = &stop};
@@ -84,7 +84,7 @@ int main(void)
         cmocka_unit_test(a_simple_bind_without_tls_is_refused_before_it_is_tried),
         cmocka_unit_test(a_simple_bind_needs_a_name_and_a_password),
         cmocka_unit_test(a_uri_must_be_one_of_the_three_kinds),
-        cmocka_unit_test(a_signal_is_heeded_while_connecting),
+        cmocka_unit_test(a_signal_that_has_come_keeps_it_from_connecting),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
