@@ -15,6 +15,7 @@ static struct {
     struct ra_rehearsal *r;
     char root[64], data[96], state[96], ca[128];
     char *token;
+    long timeout_ms;
     struct answer *answers[4096];
     size_t n;
 } t;
@@ -265,6 +266,7 @@ static struct answer *perform(CURL *c, const char *url, struct curl_slist *heade
     curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, take);
     curl_easy_setopt(c, CURLOPT_HEADERDATA, &head);
     curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, t.timeout_ms);
     a->curl = (int)curl_easy_perform(c);
     curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &a->status);
     curl_slist_free_all(headers);
@@ -326,6 +328,11 @@ struct answer *ask(const char *method, const char *path, const char *body, ...)
     struct answer *a = ask_list(method, path, body, ap);
     va_end(ap);
     return a;
+}
+
+void give_up_after(long ms)
+{
+    t.timeout_ms = ms;
 }
 
 struct answer *form(const char *tenant, const char *fields)

@@ -54,6 +54,8 @@ void tenant_file(const char *name, const char *json);
 struct answer *get(const char *path, ...) __attribute__((sentinel));
 struct answer *ask(const char *method, const char *path, const char *body, ...)
     __attribute__((sentinel));
+/* From now on a request is given up after so many milliseconds; 0 never. */
+void give_up_after(long ms);
 /* POST of a form to the token endpoint of a tenant, without a bearer token. */
 struct answer *form(const char *tenant, const char *fields);
 

@@ -223,6 +223,18 @@ static void a_stall_ends_at_last(void **state)
     }
 }
 
+static void a_tenant_stops_while_a_client_is_kept_waiting(void **state)
+{
+    (void)state;
+    fault("[{\"kind\":\"silent\",\"nth\":1},{\"kind\":\"stall\",\"nth\":2}]");
+    give_up_after(100);
+    assert_int_equal(get(LIST, NULL)->curl, CURLE_OPERATION_TIMEDOUT);
+    assert_int_equal(get(LIST, NULL)->curl, CURLE_OPERATION_TIMEDOUT);
+    give_up_after(0);
+    tenant_down(); /* waits for its threads: hanging here is the failure */
+    tenant_up((struct ra_rehearsal_options){0});
+}
+
 static void pages_may_be_empty_or_short_and_nothing_is_lost(void **state)
 {
     (void)state;
@@ -373,6 +385,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_body_is_cut_in_the_middle, up, down),
         cmocka_unit_test_setup_teardown(a_compressed_body_ends_early, up, down),
         cmocka_unit_test_setup_teardown(a_stall_ends_at_last, up, down),
+        cmocka_unit_test_setup_teardown(a_tenant_stops_while_a_client_is_kept_waiting, up, down),
         cmocka_unit_test_setup_teardown(pages_may_be_empty_or_short_and_nothing_is_lost, up, down),
         cmocka_unit_test_setup_teardown(an_object_may_come_twice_across_pages, up, down),
         cmocka_unit_test_setup_teardown(links_may_loop_or_lead_elsewhere_or_be_missing, up, down),
