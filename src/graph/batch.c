@@ -40,7 +40,6 @@ struct job {
     size_t again_n, next, n;
     int denied[RA_COLLECTIONS]; /* refusals in a row for want of the permission */
     struct ra_err *refusal;
-    struct ra_err scratch;
 };
 
 struct lane {

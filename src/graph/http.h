@@ -76,7 +76,7 @@ struct ra_request {
     int64_t due_ms, began_ms, sent_ms;
     int tries; /* that failed */
     int redirects;
-    bool renewed, challenged, fresh_line, was_bad;
+    bool renewed, challenged, fresh_line;
     unsigned token; /* which token it was sent with */
     long os_error;  /* errno of a connection that failed */
     void *curl;     /* while sending */
