@@ -354,7 +354,9 @@
   }
   function tableRow(i) {
     const r = row(i);
-    const button = h("button", { class: "code " + r.code.class, type: "button", "aria-expanded": "false", "aria-controls": "d" + i }, r.code.name);
+    const crossed = r.warnings.some((w) => w.name === "WARN_CROSS");
+    const mind = crossed ? " crossed" : r.code.class === "matched" && warned(i) ? " warned" : "";
+    const button = h("button", { class: "code " + r.code.class + mind, type: "button", "aria-expanded": "false", "aria-controls": "d" + i }, r.code.name);
     const tr = h("tr", { class: "row", "data-index": String(i) }, h("th", { scope: "row" }, button), adCell(r), cloudCell(r), besideCell(r));
     tr.addEventListener("click", (e) => {
       if (!String(getSelection())) toggle(i, tr, button);
@@ -435,9 +437,10 @@
     }, h("b", {}, number(value)), h("span", {}, what), more ? h("small", {}, more) : ""))));
     $("beside").textContent = "Beside these: " + number(n[5]) + " out of scope or managed by the cloud, " + number(n[6]) +
       " in the cloud alone, " + number(S.deleted_unclaimed) + " deleted users that nothing claims.";
-    $("personal").textContent = D.redacted
-      ? "Names and addresses are replaced by tokens: one value has one token in every report of this tenant. Identifiers are real."
-      : "This page carries personal data: names, addresses and identifiers of everyone listed. Keep and share it like the directory itself; --redact makes one with tokens.";
+    $("personal").append(...(D.redacted
+      ? ["Names and addresses are replaced by tokens: one value has one token in every report of this tenant. Identifiers are real."]
+      : ["This page carries personal data: names, addresses and identifiers of everyone listed. Keep and share it like the directory itself; ",
+        h("code", { class: "nowrap" }, "--redact"), " makes one with tokens."]));
   }
 
   function anchor() {

@@ -289,8 +289,8 @@ static const char *const pieces[RA_PIECES] = {
         "The UPN differs, {upn} in AD and {c.upn} in the cloud: make sure that this is one "
         "person renamed, not two.",
     [RA_P_W_SID] =
-        "The SIDs differ, {sid} in AD and {c.sid} in the cloud: a moved or recreated account "
-        "is well, another person is not. Compare both before the first sync.",
+        "The SIDs differ, {sid} in AD and {c.sid} in the cloud: a moved or recreated account is "
+        "fine, another person is not. Compare both before the first sync.",
     [RA_P_W_SIZE] =
         "More than 300 addresses or 15 certificates: the export may fail with LargeObject or "
         "ExceededAllowedLength. Remove what is not needed.",
