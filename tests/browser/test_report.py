@@ -334,6 +334,17 @@ class Page(unittest.TestCase):
             shutil.rmtree(first)
             shutil.rmtree(second)
 
+    def test_an_organisation_without_a_verdict_is_a_page_too(self):
+        empty = make(0)
+        try:
+            browser.open("about:blank")
+            browser.open(url(empty))
+            self.assertEqual(self.status(), "Nothing matches these filters.")
+            self.goto("#ad-00000000-0000-0000-0000-000000000001")
+            self.assertIn("not on this page", self.status())
+        finally:
+            shutil.rmtree(empty)
+
     def test_a_hundred_thousand_findings_fit_the_page_and_can_be_searched(self):
         big = make(100_000)
         try:
