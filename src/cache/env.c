@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define SLACK   ((size_t)16 << 20) /* bytes for what LMDB writes beside: its list of free pages */
 #define MAX_DBS 128 /* head, records, tables and indexes; mdb_dbi_open searches them in a row */
 
 MDB_val ra_val(const void *p, size_t n)
@@ -163,11 +164,12 @@ static int make_room(struct ra_env *e, size_t about)
 
     mdb_env_info(e->mdb, &info);
     mdb_env_stat(e->mdb, &stat);
-    want = (info.me_last_pgno + 1) * stat.ms_psize + about + about / 2;
+    want = (info.me_last_pgno + 1) * stat.ms_psize + about + about / 2 + SLACK;
     return want <= e->map || e->pinned ? 0 : grow(e, want);
 }
 
-static int attempt(struct ra_env *e, int (*body)(MDB_txn *, void *), void *ctx)
+/* The transaction is committed here, or given to *open. */
+static int attempt(struct ra_env *e, int (*body)(MDB_txn *, void *), void *ctx, MDB_txn **open)
 {
     MDB_txn *txn;
     int rc = mdb_txn_begin(e->mdb, NULL, 0, &txn);
@@ -175,23 +177,40 @@ static int attempt(struct ra_env *e, int (*body)(MDB_txn *, void *), void *ctx)
     if (rc != 0)
         return rc;
     rc = body(txn, ctx);
-    if (rc == 0)
+    if (rc != 0) {
+        mdb_txn_abort(txn);
+        return rc;
+    }
+    if (!open)
         return mdb_txn_commit(txn); /* ends it in any case */
-    mdb_txn_abort(txn);
-    return rc;
+    *open = txn;
+    return 0;
+}
+
+static int run(struct ra_env *e, size_t about, int (*body)(MDB_txn *txn, void *ctx), void *ctx,
+               MDB_txn **open, struct ra_err *err)
+{
+    int rc = make_room(e, about);
+
+    if (rc == 0)
+        rc = attempt(e, body, ctx, open);
+    while (rc == MDB_MAP_FULL) {
+        rc = grow(e, e->map + 1);
+        if (rc == 0)
+            rc = attempt(e, body, ctx, open);
+    }
+    return rc == 0 ? 0 : ra_env_fail(e->path, "cannot be written", rc, err);
 }
 
 int ra_env_write(struct ra_env *e, size_t about, int (*body)(MDB_txn *txn, void *ctx), void *ctx,
                  struct ra_err *err)
 {
-    int rc = make_room(e, about);
+    return run(e, about, body, ctx, NULL, err);
+}
 
-    if (rc == 0)
-        rc = attempt(e, body, ctx);
-    while (rc == MDB_MAP_FULL) {
-        rc = grow(e, e->map + 1);
-        if (rc == 0)
-            rc = attempt(e, body, ctx);
-    }
-    return rc == 0 ? 0 : ra_env_fail(e->path, "cannot be written", rc, err);
+int ra_env_prepare(struct ra_env *e, size_t about, int (*body)(MDB_txn *txn, void *ctx), void *ctx,
+                   MDB_txn **out, struct ra_err *err)
+{
+    *out = NULL;
+    return run(e, about, body, ctx, out, err);
 }

@@ -47,6 +47,10 @@ void ra_env_close(struct ra_env *e);
 int ra_env_write(struct ra_env *e, size_t about, int (*body)(MDB_txn *txn, void *ctx), void *ctx,
                  struct ra_err *err);
 
+/* As ra_env_write up to the commit, which the caller makes: *out is the open transaction. */
+int ra_env_prepare(struct ra_env *e, size_t about, int (*body)(MDB_txn *txn, void *ctx), void *ctx,
+                   MDB_txn **out, struct ra_err *err);
+
 /* Names a database NAME with its prefix; NUL-terminated, false when it does not fit. */
 #define RA_DB_NAME_MAX 128
 bool ra_db_name(char out[RA_DB_NAME_MAX], const char *prefix, const char *name);

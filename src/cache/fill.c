@@ -2,156 +2,14 @@
 #include "src/base/mem.h"
 #include "src/cache/key.h"
 #include "src/cache/names.h"
-#include "src/cache/place.h"
 #include "src/cache/store.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define MAP_START ((size_t)64 << 20) /* bytes; doubles as it fills */
 #define VALUE_MAX ((size_t)1 << 32)
-
-/* ---- the file's head ---- */
-
-struct begin {
-    struct ra_fill *f;
-    struct ra_str token;
-};
-
-static int put_head(struct ra_fill *f, MDB_txn *txn, const char *key, struct ra_str value)
-{
-    MDB_val k = ra_val_z(key), v = ra_val(value.p, value.n);
-
-    return mdb_put(txn, f->head, &k, &v, 0);
-}
-
-static int write_head(MDB_txn *txn, void *ctx)
-{
-    struct begin *b = ctx;
-    char format[16];
-    int rc = mdb_dbi_open(txn, RA_DB_HEAD, MDB_CREATE, &b->f->head);
-
-    snprintf(format, sizeof format, "%d", RA_CACHE_FORMAT);
-    if (rc == 0)
-        rc = mdb_dbi_open(txn, RA_DB_RECORDS, MDB_CREATE | MDB_INTEGERKEY, &b->f->records);
-    if (rc == 0)
-        rc = put_head(b->f, txn, RA_HEAD_FORMAT, ra_str(format));
-    if (rc == 0)
-        rc = put_head(b->f, txn, RA_HEAD_SIDE, ra_str(b->f->side));
-    if (rc == 0)
-        rc = put_head(b->f, txn, RA_HEAD_TOKEN, b->token);
-    return rc;
-}
-
-static bool head_is(struct ra_fill *f, MDB_txn *txn, const char *key, struct ra_str want)
-{
-    MDB_val k = ra_val_z(key), v;
-
-    return mdb_get(txn, f->head, &k, &v) == 0 && ra_str_eq(ra_str_n(v.mv_data, v.mv_size), want);
-}
-
-/* Records are numbered 0, 1, 2 …: as many as the last one's number says. */
-static bool count_records(struct ra_fill *f, MDB_txn *txn)
-{
-    MDB_stat stat;
-    MDB_cursor *cursor;
-    MDB_val key, value;
-    uint32_t last = 0;
-    int rc;
-
-    if (mdb_stat(txn, f->records, &stat) != 0 || mdb_cursor_open(txn, f->records, &cursor) != 0)
-        return false;
-    rc = mdb_cursor_get(cursor, &key, &value, MDB_LAST);
-    if (rc == 0 && key.mv_size == sizeof last)
-        memcpy(&last, key.mv_data, sizeof last);
-    mdb_cursor_close(cursor);
-    f->committed = f->given = (uint32_t)stat.ms_entries;
-    return rc == MDB_NOTFOUND ? stat.ms_entries == 0 : rc == 0 && stat.ms_entries == last + 1ULL;
-}
-
-/* Whether the partial file is whole, of this format, and was begun with this token. */
-static bool fits(struct ra_fill *f, struct ra_str token)
-{
-    char format[16];
-    MDB_txn *txn;
-    bool ok;
-
-    snprintf(format, sizeof format, "%d", RA_CACHE_FORMAT);
-    if (mdb_txn_begin(f->env.mdb, NULL, MDB_RDONLY, &txn) != 0)
-        return false;
-    ok = mdb_dbi_open(txn, RA_DB_HEAD, 0, &f->head) == 0 &&
-         mdb_dbi_open(txn, RA_DB_RECORDS, MDB_INTEGERKEY, &f->records) == 0 &&
-         head_is(f, txn, RA_HEAD_FORMAT, ra_str(format)) &&
-         head_is(f, txn, RA_HEAD_SIDE, ra_str(f->side)) && head_is(f, txn, RA_HEAD_TOKEN, token) &&
-         count_records(f, txn);
-    /* Commit, not abort: it keeps the handles that were opened in it. */
-    return mdb_txn_commit(txn) == 0 && ok;
-}
-
-/* ---- begin and resume ---- */
-
-/* One process holds the lock, one struct a file, and no one reads a partial file: LMDB's own
- * locking, with its second file, is not needed. */
-static int open_part(struct ra_fill *f, const char *path, struct ra_err *err)
-{
-    return ra_env_open(path, MDB_NOLOCK, MAP_START, &f->env, err);
-}
-
-static int begin_new(struct ra_fill *f, struct ra_str token, struct ra_err *err)
-{
-    struct begin b = {f, token};
-    char *path = ra_names_path(f->cache->snapshots, f->side, f->number, RA_FILE_PART);
-    int rc = ra_place_create(f->cache->snapshots, path, err);
-
-    if (rc == 0)
-        rc = open_part(f, path, err);
-    if (rc == 0)
-        rc = ra_env_write(&f->env, 0, write_head, &b, err);
-    if (rc != 0)
-        unlink(path);
-    free(path);
-    f->committed = f->given = 0;
-    return rc;
-}
-
-/* A partial file that cannot be gone on with is only work lost: it goes, and a new one begins. */
-static bool resume(struct ra_fill *f, const char *path, struct ra_str token)
-{
-    struct ra_err why = {0};
-
-    if (ra_place_regular(path, &why) == 0 && open_part(f, path, &why) == 0) {
-        if (fits(f, token) && ra_fill_unfinish(f, &why) == 0)
-            return true;
-        ra_env_close(&f->env);
-    }
-    ra_log(RA_LOG_REQUESTS, "%s: partial snapshot discarded%s%s", path, why.code ? ": " : "",
-           why.msg);
-    return false;
-}
-
-static int begin(struct ra_fill *f, struct ra_str token, bool *resumed, struct ra_err *err)
-{
-    struct ra_files files;
-    const struct ra_file *part, *complete;
-    int rc = ra_files_list(f->cache->snapshots, &files, err);
-
-    part = ra_files_newest(&files, f->side, RA_FILE_PART);
-    complete = ra_files_newest(&files, f->side, RA_FILE_COMPLETE);
-    f->number = 1 + (complete ? complete->number : 0);
-    if (rc == 0 && part && part->number >= f->number) {
-        char *path = ra_names_path(f->cache->snapshots, f->side, part->number, RA_FILE_PART);
-        f->number = part->number;
-        *resumed = resume(f, path, token);
-        if (!*resumed && unlink(path) != 0 && errno != ENOENT)
-            rc = ra_fail(err, RA_EIO, "%s: cannot be removed: %s", path, strerror(errno));
-        free(path);
-    }
-    ra_files_free(&files);
-    return rc == 0 && !*resumed ? begin_new(f, token, err) : rc;
-}
 
 /* ---- the list of open fills ---- */
 
@@ -202,7 +60,7 @@ int ra_fill_open(struct ra_cache *c, const char *side, struct ra_str token, stru
     ra_buf_init(&f->value, VALUE_MAX);
     rc = enter(c, f, err);
     if (rc == 0)
-        rc = begin(f, token, resumed, err);
+        rc = ra_fill_begin(f, token, resumed, err);
     if (rc != 0)
         ra_fill_close(&f);
     *out = f;

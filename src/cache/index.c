@@ -1,5 +1,6 @@
 #include "src/cache/index.h"
 
+#include "src/cache/behind.h"
 #include "src/cache/key.h"
 #include "src/cache/pairs.h"
 
@@ -63,8 +64,9 @@ static int collect_all(struct ra_fill *f, MDB_cursor *cursor, const struct ra_in
     return 0;
 }
 
-static int collect(struct ra_fill *f, const struct ra_index_builder *ix, struct ra_pairs *pairs,
-                   struct ra_err *err)
+/* While the last of the index before is being committed. */
+static int collect(struct ra_fill *f, const struct ra_index_builder *ix, struct ra_behind *behind,
+                   struct ra_pairs *pairs, struct ra_err *err)
 {
     MDB_txn *txn;
     MDB_cursor *cursor;
@@ -75,6 +77,7 @@ static int collect(struct ra_fill *f, const struct ra_index_builder *ix, struct 
         return ra_env_fail(f->env.path, "cannot be read", lmdb, err);
     lmdb = mdb_cursor_open(txn, f->records, &cursor);
     if (lmdb == 0) {
+        ra_behind_start(behind);
         rc = collect_all(f, cursor, ix, pairs, err);
         mdb_cursor_close(cursor);
     } else {
@@ -128,8 +131,10 @@ static int append_chunk(MDB_txn *txn, void *ctx)
     if (rc != 0)
         return rc;
     a->chunk = 0; /* a full map calls us again from the start */
-    for (size_t i = a->from; rc == 0 && i < a->to; i++)
+    for (size_t i = a->from; rc == 0 && i < a->to; i++) {
+        ra_pairs_fetch(a->pairs, i);
         rc = append_pair(a, cursor, i);
+    }
     mdb_cursor_close(cursor);
     return rc;
 }
@@ -144,8 +149,8 @@ static size_t chunk_end(const struct ra_pairs *p, size_t from, size_t *bytes)
     return i;
 }
 
-static int append(struct ra_fill *f, const char *name, const struct ra_pairs *pairs, uint64_t *n,
-                  struct ra_err *err)
+static int append(struct ra_fill *f, const char *name, const struct ra_pairs *pairs,
+                  struct ra_behind *behind, uint64_t *n, struct ra_err *err)
 {
     struct append a = {.name = name, .pairs = pairs};
     size_t bytes;
@@ -153,7 +158,9 @@ static int append(struct ra_fill *f, const char *name, const struct ra_pairs *pa
 
     do { /* once at least: an index without keys is there, and empty */
         a.to = chunk_end(pairs, a.from, &bytes);
-        rc = ra_env_write(&f->env, bytes, append_chunk, &a, err);
+        rc = behind && a.to == pairs->n
+                 ? ra_behind_write(behind, &f->env, bytes, append_chunk, &a, err)
+                 : ra_env_write(&f->env, bytes, append_chunk, &a, err);
         a.stored += a.chunk;
         a.from = a.to;
     } while (rc == 0 && a.from < pairs->n);
@@ -161,23 +168,48 @@ static int append(struct ra_fill *f, const char *name, const struct ra_pairs *pa
     return rc;
 }
 
+/* ---- all of them ---- */
+
+/* waits: every commit is waited for where it is made. */
+static int build(struct ra_fill *f, const struct ra_index_builder *ix, struct ra_behind *behind,
+                 bool waits, struct ra_pairs *work, uint64_t *pairs, struct ra_err *err)
+{
+    char name[RA_DB_NAME_MAX];
+    int rc;
+
+    if (!ra_db_name(name, RA_DB_INDEX, ix->name))
+        return ra_fail(err, RA_EINTERNAL, "%.60s: the index's name is too long", ix->name);
+    rc = collect(f, ix, behind, work, err);
+    if (rc != 0)
+        return rc;
+    ra_pairs_sort(work);
+    rc = ra_behind_end(behind, err);
+    return rc == 0 ? append(f, name, work, waits ? NULL : behind, pairs, err) : rc;
+}
+
+static int build_all(struct ra_fill *f, const struct ra_index_builder *indexes, size_t n,
+                     bool waits, uint64_t *pairs, struct ra_err *err)
+{
+    struct ra_behind behind = {0};
+    struct ra_pairs work = {0};
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        rc = build(f, &indexes[i], &behind, waits, &work, &pairs[i], err);
+    if (rc == 0)
+        rc = ra_behind_end(&behind, err);
+    ra_behind_abandon(&behind);
+    ra_pairs_free(&work);
+    return rc;
+}
+
 int ra_index_build(struct ra_fill *f, const struct ra_index_builder *indexes, size_t n,
                    uint64_t *pairs, struct ra_err *err)
 {
-    struct ra_pairs work = {0};
-    char name[RA_DB_NAME_MAX];
-    int rc = 0;
+    int rc = build_all(f, indexes, n, false, pairs, err);
 
-    for (size_t i = 0; rc == 0 && i < n; i++) {
-        if (!ra_db_name(name, RA_DB_INDEX, indexes[i].name))
-            rc = ra_fail(err, RA_EINTERNAL, "%.60s: the index's name is too long", indexes[i].name);
-        if (rc == 0)
-            rc = collect(f, &indexes[i], &work, err);
-        if (rc != 0)
-            break;
-        ra_pairs_sort(&work);
-        rc = append(f, name, &work, &pairs[i], err);
-    }
-    ra_pairs_free(&work);
-    return rc;
+    if (rc != RA_BEHIND_AGAIN)
+        return rc;
+    rc = ra_fill_unfinish(f, err); /* seldom: room is made before each transaction */
+    return rc == 0 ? build_all(f, indexes, n, true, pairs, err) : rc;
 }

@@ -2,27 +2,6 @@
 
 #include "src/cache/env.h"
 
-#include <string.h>
-
-static size_t extra(struct ra_str key)
-{
-    return key.n == 0 || key.p[0] == '\0' ? 1 : 0;
-}
-
-size_t ra_key_size(struct ra_str key)
-{
-    return key.n + extra(key);
-}
-
-void ra_key_store(unsigned char *to, struct ra_str key)
-{
-    size_t front = extra(key);
-
-    to[0] = 0;
-    if (key.n)
-        memcpy(to + front, key.p, key.n);
-}
-
 struct ra_str ra_key_load(const MDB_val *stored)
 {
     const char *p = stored->mv_data;

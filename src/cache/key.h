@@ -9,11 +9,25 @@
 #include "src/base/text.h"
 
 #include <lmdb.h>
+#include <string.h>
 
 #define RA_KEY_ROOM 511 /* LMDB's longest key */
 
-size_t ra_key_size(struct ra_str key); /* bytes that it takes when stored */
-void ra_key_store(unsigned char *to, struct ra_str key);
+/* Bytes that it takes when stored. Inline, as the next: called for every key of every record. */
+static inline size_t ra_key_size(struct ra_str key)
+{
+    return key.n + (key.n == 0 || key.p[0] == '\0' ? 1 : 0);
+}
+
+static inline void ra_key_store(unsigned char *to, struct ra_str key)
+{
+    size_t front = ra_key_size(key) - key.n;
+
+    to[0] = 0;
+    if (key.n)
+        memcpy(to + front, key.p, key.n);
+}
+
 struct ra_str ra_key_load(const MDB_val *stored); /* borrowed from it */
 
 /* The key for a look-up: points at the key itself or into room. Past RA_KEY_ROOM it is cut. */

@@ -6,11 +6,16 @@
 #include <endian.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define LENGTH_BITS 16
-#define WINDOW      7 /* key bytes in a window; the eighth says how many are meant */
-#define MORE        8 /* in that byte: the key goes on behind the window */
-#define FEW         16
+#define WINDOW      7   /* key bytes in a window; the eighth says how many are meant */
+#define MORE        8   /* in that byte: the key goes on behind the window */
+#define FEW         16  /* pairs, for insertion */
+#define MANY        256 /* pairs, for buckets */
+#define AHEAD       8   /* pairs whose keys are fetched before they are needed */
+#define LARGE_PAGE  ((uintptr_t)2 << 20)
+#define BY_VALUE    SIZE_MAX /* the depth at which keys are known to be equal */
 
 struct ra_pairs_item {
     uint64_t window; /* what the pairs are compared by at this depth, as one number */
@@ -48,14 +53,35 @@ static uint64_t load(const unsigned char b[8])
     return be64toh(v);
 }
 
+/* Sorted keys lie about at random: large pages spare a walk of the page table for each of them. */
+static void *in_large_pages(void *p, size_t n)
+{
+#ifdef MADV_HUGEPAGE
+    uintptr_t first = ((uintptr_t)p + LARGE_PAGE - 1) & ~(LARGE_PAGE - 1);
+    uintptr_t end = ((uintptr_t)p + n) & ~(LARGE_PAGE - 1);
+
+    if (first < end)
+        madvise((char *)p + (first - (uintptr_t)p), end - first, MADV_HUGEPAGE);
+#else
+    (void)n;
+#endif
+    return p;
+}
+
 bool ra_pairs_add(struct ra_pairs *p, struct ra_str key, const unsigned char value[RA_PAIR_VALUE])
 {
     size_t n = ra_key_size(key);
 
     if (n > RA_KEY_ROOM)
         return false;
-    p->at = ra_grow(p->at, &p->cap, p->n + 1, sizeof *p->at);
-    p->keys = ra_grow(p->keys, &p->room, p->used + n, 1);
+    if (p->n == p->cap) {
+        p->at = ra_grow(p->at, &p->cap, p->n + 1, sizeof *p->at);
+        p->at = in_large_pages(p->at, p->cap * sizeof *p->at);
+    }
+    if (p->room - p->used < n) {
+        p->keys = ra_grow(p->keys, &p->room, p->used + n, 1);
+        p->keys = in_large_pages(p->keys, p->room);
+    }
     ra_key_store(p->keys + p->used, key);
     p->at[p->n++] = (struct ra_pairs_item){
         .where = (uint64_t)p->used << LENGTH_BITS | n,
@@ -63,6 +89,17 @@ bool ra_pairs_add(struct ra_pairs *p, struct ra_str key, const unsigned char val
     };
     p->used += n;
     return true;
+}
+
+void ra_pairs_fetch(const struct ra_pairs *p, size_t i)
+{
+    const unsigned char *key;
+
+    if (i + AHEAD >= p->n)
+        return;
+    key = key_of(p, &p->at[i + AHEAD]);
+    __builtin_prefetch(key);
+    __builtin_prefetch(key + length_of(&p->at[i + AHEAD]) - 1);
 }
 
 struct ra_str ra_pairs_key(const struct ra_pairs *p, size_t i)
@@ -78,21 +115,42 @@ void ra_pairs_value(const struct ra_pairs *p, size_t i, unsigned char out[RA_PAI
 }
 
 /*
- * Multikey quicksort with a cached window: pairs are partitioned by seven bytes of the key at a
- * time, held beside the pair so that a comparison touches no key; only pairs that are equal in them
- * look at the next seven. Long common beginnings, as all SIDs of a domain have, cost one pass each.
- * The eighth byte of the window says how many of the seven are meant, which puts the shorter key
- * first. It works in place.
+ * Seven bytes of each key are held beside the pair as one number, its window, so that sorting
+ * touches no key. Many pairs are dealt into buckets by one byte of the window after the other, in
+ * place; a bucket with few is finished by quicksort on the whole window. Only pairs whose windows
+ * are equal look at the next seven bytes: a long common beginning, as all SIDs of a domain have,
+ * costs one pass per seven bytes. The window's eighth byte says how many of the seven are meant,
+ * which puts the shorter key first.
  */
-static void load_windows(const struct ra_pairs *p, struct ra_pairs_item *x, size_t n, size_t depth)
+static void load_window(const struct ra_pairs *p, struct ra_pairs_item *x, size_t depth)
 {
-    for (size_t i = 0; i < n; i++) {
-        size_t left = length_of(&x[i]) - depth;
-        unsigned char b[8] = {0};
-        memcpy(b, key_of(p, &x[i]) + depth, left < WINDOW ? left : WINDOW);
-        b[WINDOW] = left > WINDOW ? MORE : (unsigned char)left;
-        x[i].window = load(b);
+    size_t left = length_of(x) - depth;
+    const unsigned char *key = key_of(p, x) + depth;
+    unsigned char b[8] = {0};
+
+    if (left > WINDOW) {
+        memcpy(b, key, 8);
+        b[WINDOW] = MORE;
+    } else {
+        memcpy(b, key, left);
+        b[WINDOW] = (unsigned char)left;
     }
+    x->window = load(b);
+}
+
+/* The bits in which the windows differ. */
+static uint64_t load_windows(const struct ra_pairs *p, struct ra_pairs_item *x, size_t n,
+                             size_t depth)
+{
+    uint64_t differ = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        if (i + AHEAD < n)
+            __builtin_prefetch(key_of(p, &x[i + AHEAD]) + depth);
+        load_window(p, &x[i], depth);
+        differ |= x[i].window ^ x[0].window;
+    }
+    return differ;
 }
 
 static int compare(const struct ra_pairs *p, const struct ra_pairs_item *a,
@@ -193,29 +251,88 @@ static void sort_windows(struct ra_pairs *p, struct ra_pairs_item *x, size_t n, 
     sort_few(p, x, n, depth);
 }
 
-#define BY_VALUE SIZE_MAX /* the depth at which keys are known to be equal */
+static unsigned byte_of(const struct ra_pairs_item *x, unsigned byte)
+{
+    return (unsigned)(x->window >> (56 - 8 * byte)) & 0xFF;
+}
+
+/* Moves every pair to its bucket, by cycles; end[b] is where bucket b ends. */
+static void deal(struct ra_pairs_item *x, size_t n, unsigned byte, size_t end[256])
+{
+    size_t next[256], sum = 0;
+
+    memset(end, 0, 256 * sizeof *end);
+    for (size_t i = 0; i < n; i++)
+        end[byte_of(&x[i], byte)]++;
+    for (unsigned b = 0; b < 256; b++) {
+        next[b] = sum;
+        sum = end[b] += sum;
+    }
+    for (unsigned b = 0; b < 256; b++) {
+        while (next[b] < end[b]) {
+            unsigned home = byte_of(&x[next[b]], byte);
+            if (home == b)
+                next[b]++;
+            else
+                swap(&x[next[b]], &x[next[home]++]);
+        }
+    }
+}
+
+static void sort_bytes(struct ra_pairs *p, struct ra_pairs_item *x, size_t n, size_t depth,
+                       unsigned byte, uint64_t *seed)
+{
+    size_t end[256], from = 0;
+
+    if (n <= MANY) {
+        sort_windows(p, x, n, depth, seed);
+        return;
+    }
+    if (byte == 8) {
+        sort_equal(p, x, n, depth, seed);
+        return;
+    }
+    deal(x, n, byte, end);
+    for (unsigned b = 0; b < 256; from = end[b++])
+        if (end[b] - from > 1)
+            sort_bytes(p, x + from, end[b] - from, depth, byte + 1, seed);
+}
+
+/* All windows are loaded; differ has the bits in which they are not all the same. */
+static void sort_range(struct ra_pairs *p, struct ra_pairs_item *x, size_t n, size_t depth,
+                       uint64_t differ, uint64_t *seed)
+{
+    unsigned same = differ ? (unsigned)__builtin_clzll(differ) / 8 : 8;
+
+    sort_bytes(p, x, n, depth, same, seed);
+}
+
+static uint64_t load_values(struct ra_pairs_item *x, size_t n)
+{
+    uint64_t differ = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        x[i].window = x[i].value;
+        differ |= x[i].window ^ x[0].window;
+    }
+    return differ;
+}
 
 static void sort_equal(struct ra_pairs *p, struct ra_pairs_item *x, size_t n, size_t depth,
                        uint64_t *seed)
 {
     if (n < 2 || depth == BY_VALUE)
         return;
-    if ((x[0].window & 0xFF) == MORE) {
-        load_windows(p, x, n, depth + WINDOW);
-        sort_windows(p, x, n, depth + WINDOW, seed);
-        return;
-    }
-    for (size_t i = 0; i < n; i++)
-        x[i].window = x[i].value;
-    sort_windows(p, x, n, BY_VALUE, seed);
+    if ((x[0].window & 0xFF) == MORE)
+        sort_range(p, x, n, depth + WINDOW, load_windows(p, x, n, depth + WINDOW), seed);
+    else
+        sort_range(p, x, n, BY_VALUE, load_values(x, n), seed);
 }
 
 void ra_pairs_sort(struct ra_pairs *p)
 {
     uint64_t seed = p->n;
 
-    if (p->n < 2)
-        return;
-    load_windows(p, p->at, p->n, 0);
-    sort_windows(p, p->at, p->n, 0, &seed);
+    if (p->n > 1)
+        sort_range(p, p->at, p->n, 0, load_windows(p, p->at, p->n, 0), &seed);
 }

@@ -32,6 +32,8 @@ void ra_pairs_sort(struct ra_pairs *p);
 
 /* The i-th pair: the stored key, borrowed until the next add, and its value. */
 struct ra_str ra_pairs_key(const struct ra_pairs *p, size_t i);
+/* Asks the memory for keys a little behind i: sorted keys lie about at random. */
+void ra_pairs_fetch(const struct ra_pairs *p, size_t i);
 void ra_pairs_value(const struct ra_pairs *p, size_t i, unsigned char out[RA_PAIR_VALUE]);
 
 #endif

@@ -1,11 +1,23 @@
 /*
- * Finding a side's current complete snapshot, for those who read it and those who add to it.
+ * A snapshot that is read, and how a side's current one is found.
  */
 #ifndef RA_CACHE_SNAP_H
 #define RA_CACHE_SNAP_H
 
 #include "src/cache/cache.h"
 #include "src/cache/shared.h"
+
+struct ra_snap {
+    struct ra_shared *file;
+    MDB_txn *txn;
+    MDB_dbi head, records, meta;
+    struct ra_snap_info info;
+    char *proof;
+    /* Where each record lies, once they were walked. Two arrays: twelve bytes a record. */
+    const char **at;
+    uint32_t *length;
+    uint32_t walked;
+};
 
 /* Opens the file of the side's current snapshot; *number, unless NULL, gets its number.
  * RA_ENOTFOUND when the side has none. */

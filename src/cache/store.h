@@ -37,6 +37,9 @@ struct ra_fill {
 /* Fills *err when the cache was opened for reading alone. */
 int ra_cache_need_write(const struct ra_cache *c, struct ra_err *err);
 
+/* Opens the partial file to go on with, or a new one. */
+int ra_fill_begin(struct ra_fill *f, struct ra_str token, bool *resumed, struct ra_err *err);
+
 /* Takes what an interrupted finish left out of a partial snapshot: indexes and "complete". */
 int ra_fill_unfinish(struct ra_fill *f, struct ra_err *err);
 

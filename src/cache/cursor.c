@@ -1,0 +1,85 @@
+#include "src/base/mem.h"
+#include "src/cache/key.h"
+#include "src/cache/snap.h"
+
+#include <stdlib.h>
+
+struct ra_cache_cursor {
+    MDB_cursor *mdb;
+    enum { AT_START, AT_FOUND, INSIDE, AT_END } state; /* AT_FOUND: seek stands on the next pair */
+    MDB_val key, value;
+};
+
+static struct ra_cache_cursor *open_cursor(struct ra_snap *s, const char *prefix, const char *name)
+{
+    struct ra_cache_cursor *c;
+    MDB_cursor *mdb;
+    MDB_dbi dbi;
+
+    /* A table that was added after this snapshot was opened is not in its transaction. */
+    if (!ra_shared_dbi(s->file, prefix, name, &dbi) || mdb_cursor_open(s->txn, dbi, &mdb) != 0)
+        return NULL;
+    c = ra_calloc(1, sizeof *c);
+    c->mdb = mdb;
+    return c;
+}
+
+struct ra_cache_cursor *ra_snap_index(struct ra_snap *s, const char *index)
+{
+    return open_cursor(s, RA_DB_INDEX, index);
+}
+
+struct ra_cache_cursor *ra_snap_table(struct ra_snap *s, const char *table)
+{
+    return open_cursor(s, RA_DB_TABLE, table);
+}
+
+static int step(struct ra_cache_cursor *c, MDB_cursor_op op)
+{
+    int rc = mdb_cursor_get(c->mdb, &c->key, &c->value, op);
+
+    if (rc == 0)
+        return 1;
+    c->state = AT_END;
+    return rc == MDB_NOTFOUND ? 0 : -(int)RA_EINTEGRITY;
+}
+
+int ra_cache_cursor_next(struct ra_cache_cursor *c, struct ra_str *key, struct ra_str *value)
+{
+    int rc = 1;
+
+    if (c->state == INSIDE)
+        rc = step(c, MDB_NEXT);
+    else if (c->state == AT_START)
+        rc = step(c, MDB_FIRST);
+    else if (c->state == AT_END)
+        return 0;
+    if (rc != 1)
+        return rc;
+    c->state = INSIDE;
+    *key = ra_key_load(&c->key);
+    *value = (struct ra_str){c->value.mv_data, c->value.mv_size};
+    return 1;
+}
+
+int ra_cache_cursor_seek(struct ra_cache_cursor *c, struct ra_str key)
+{
+    unsigned char room[RA_KEY_ROOM];
+    int rc;
+
+    c->key = ra_key_val(key, room);
+    c->state = AT_FOUND;
+    rc = step(c, MDB_SET_RANGE);
+    /* Only a key that was cut for the search can be before the one that was asked for. */
+    if (rc == 1 && ra_str_cmp(ra_key_load(&c->key), key) < 0)
+        rc = step(c, MDB_NEXT_NODUP);
+    return rc < 0 ? rc : 0;
+}
+
+void ra_cache_cursor_close(struct ra_cache_cursor *c)
+{
+    if (!c)
+        return;
+    mdb_cursor_close(c->mdb);
+    free(c);
+}

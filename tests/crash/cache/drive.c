@@ -1,0 +1,108 @@
+#include "tests/crash/cache/drive.h"
+
+#include "tests/crash/cache/content.h"
+
+#include <stdio.h>
+
+#define GROUP 5 /* records a commit */
+
+static int next_run(struct ra_cache *c, const char *side, unsigned *run, struct ra_err *err)
+{
+    unsigned long long last;
+    struct ra_snap *s;
+    int rc = ra_snap_open(c, side, &s, err);
+
+    *run = 1;
+    if (rc == -(int)RA_ENOTFOUND)
+        return 0;
+    if (rc != 0)
+        return rc;
+    if (!ra_parse_uint(ra_snap_get(s, "meta", RA_STR("run")), &last))
+        content_fail("%s: a complete snapshot without its run", side);
+    *run = (unsigned)last + 1;
+    ra_snap_close(&s);
+    return 0;
+}
+
+/* Marks are of the same transaction as the records that they tell of. */
+static int check_mark(struct ra_fill *f, struct ra_err *err)
+{
+    unsigned long long at = 0;
+    struct ra_str mark;
+    int rc = ra_fill_get(f, "marks", RA_STR("at"), &mark, err);
+
+    if (rc != 0 && rc != -(int)RA_ENOTFOUND)
+        return rc;
+    if (rc == 0 && !ra_parse_uint(mark, &at))
+        content_fail("the mark is no number");
+    if (at != ra_fill_count(f))
+        content_fail("the mark says %llu, but there are %u records", at, ra_fill_count(f));
+    return 0;
+}
+
+static int fill(struct ra_fill *f, const char *side, unsigned run, struct ra_err *err)
+{
+    char room[256], text[24];
+    int rc = check_mark(f, err);
+
+    snprintf(text, sizeof text, "%u", run);
+    ra_fill_put(f, "meta", RA_STR("run"), ra_str(text));
+    for (uint32_t i = ra_fill_count(f); rc == 0 && i < content_records(run); i++) {
+        if (ra_fill_record(f, content_record(side, run, i, room)) != i)
+            content_fail("record %u got another number", i);
+        snprintf(text, sizeof text, "%u", i + 1);
+        ra_fill_put(f, "marks", RA_STR("at"), ra_str(text));
+        if (i % GROUP == GROUP - 1)
+            rc = ra_fill_commit(f, err);
+    }
+    return rc;
+}
+
+static int supplement(struct ra_cache *c, const char *side, char name, struct ra_err *err)
+{
+    struct ra_pair pairs[CONTENT_FACTS];
+    char keys[CONTENT_FACTS][2];
+
+    for (int i = 0; i < CONTENT_FACTS; i++) {
+        keys[i][0] = name;
+        keys[i][1] = (char)('0' + i);
+        pairs[i].key = pairs[i].value = (struct ra_str){keys[i], 2};
+    }
+    return ra_cache_supplement(c, side, "facts", pairs, CONTENT_FACTS, err);
+}
+
+static int live(struct ra_cache *c, const char *side, struct drive *out, struct ra_err *err)
+{
+    struct ra_fill *f;
+    char token[32];
+    int rc = next_run(c, side, &out->run, err);
+
+    if (rc != 0)
+        return rc;
+    snprintf(token, sizeof token, "run %u", out->run);
+    rc = ra_fill_open(c, side, ra_str(token), &f, &out->resumed, err);
+    if (rc != 0)
+        return rc;
+    rc = fill(f, side, out->run, err);
+    if (rc == 0)
+        rc = ra_fill_finish(&f, "all of it", content_indexes, CONTENT_INDEXES, err);
+    else
+        ra_fill_close(&f);
+    out->finished = rc == 0;
+    if (rc == 0)
+        rc = supplement(c, side, 'a', err);
+    return rc == 0 ? supplement(c, side, 'b', err) : rc;
+}
+
+int drive(const char *dir, const char *side, struct drive *out, struct ra_err *err)
+{
+    struct ra_cache *c;
+    int rc;
+
+    *out = (struct drive){0};
+    rc = ra_cache_open(dir, true, &c, err);
+    if (rc == 0)
+        rc = live(c, side, out, err);
+    ra_cache_close(&c);
+    return rc;
+}
