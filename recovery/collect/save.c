@@ -92,6 +92,7 @@ static void object(struct ra_json *j, const struct ra_cloud_object *o)
     } else {
         text(j, "deviceId", o->device_id);
         flag(j, "accountEnabled", o->account_enabled);
+        text(j, "onPremisesSecurityIdentifier", o->sid);
     }
     flag(j, "onPremisesSyncEnabled", o->synced);
     text(j, "onPremisesLastSyncDateTime", o->last_sync);

@@ -90,3 +90,59 @@ compare() {     # EXPECTED VERDICTS
     fail "anchor is $(jq -c 'select(.type == "summary").anchor' "$2")"
   say "$(wc -l < "$work/planted") verdicts as planted"
 }
+
+# dc_up NAME ADDR [OPTION...]: a domain controller in $work/NAME, provisioned. Sets RIG_… as its env.sh has them.
+dc_up() {
+  local dir=$work/$1; shift
+  dcs+=("$dir")
+  "$rig/samba-up.sh" "$dir" "$@" --no-install > "$work/samba.log" 2>&1 || { tail -30 "$work/samba.log" >&2; fail "no DC at $1"; }
+  # shellcheck source=/dev/null
+  . "$dir/env.sh"
+  printf '%s' "$RIG_PASS" > "$dir/password"; chmod 600 "$dir/password"
+}
+# dc_load NAME LDIF
+dc_load() { "$rig/samba-ldif.py" "$work/$1" "$2" 2> "$work/load.log" || { cat "$work/load.log" >&2; fail "$2 not loaded"; }; }
+search() {      # ARGUMENT...: ldapsearch as the administrator, over LDAPS
+  ldapsearch -LLL -x -o ldif-wrap=no -E pr=1000/noprompt -H "ldaps://$RIG_ADDR" -D "$RIG_USER" -y "$RIG_DIR/password" "$@"
+}
+ad_lines() {    # [URI]: the [ad:…] lines for the newest DC
+  cat <<-E
+	uri = ${1:-ldaps://$RIG_ADDR}
+	auth = simple
+	bind_dn = $RIG_USER
+	password_file = $RIG_DIR/password
+	ca_file = $RIG_CA
+	E
+}
+
+# tenant_up NAME GRAPH-FOLDER [OPTION...]: a simulated tenant; its state in $work/NAME, its process in $tenant.
+client_id=52a1b0c9-1d2e-4f30-8a4b-5c6d7e8f9a0b
+app_key() {
+  [ -s "$work/app.key" ] || (umask 077; openssl req -x509 -newkey rsa:2048 -nodes -sha256 -days 90 -subj /CN=reanchor \
+    -keyout "$work/app.key" -out "$work/app.crt" 2> /dev/null) || fail "openssl req"
+}
+tenant_up() {
+  local dir=$work/$1 data=$2; shift 2
+  app_key
+  rm -rf "$dir"; mkdir -p "$dir"
+  "$TENANT" --data "$data" --dir "$dir" --client-id $client_id --client-certificate "$work/app.crt" "$@" \
+    > "$dir/out" 2>&1 &
+  tenant=$!; pids+=("$tenant")
+  for _ in $(seq 600); do
+    [ ! -s "$dir/url" ] || return 0
+    kill -0 "$tenant" 2>/dev/null || break
+    sleep 0.05
+  done
+  cat "$dir/out" >&2; fail "the simulated tenant did not start"
+}
+tenant_down() { kill "$tenant" 2>/dev/null || true; wait "$tenant" 2>/dev/null || true; }
+tenant_lines() {  # NAME
+  cat <<-E
+	client_id = $client_id
+	certificate_file = $work/app.crt
+	private_key_file = $work/app.key
+	graph_url = $(cat "$work/$1/url")
+	login_url = $(cat "$work/$1/url")
+	ca_file = $work/$1/ca.pem
+	E
+}

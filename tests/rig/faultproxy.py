@@ -8,6 +8,7 @@ changed that travel encrypted; without them bytes pass as they are.
 On bytes, counted over what the server sends on one connection:
   --cut-after N[:rst|:fin]   close after N bytes, with a reset (default) or an orderly end
   --stall-after N            forward no more after N bytes, and leave the connection open
+  --rate N                   no more than N bytes a second
   --garble-at N              flip the bits of byte N
   --refuse N                 reset the first N connections as they come
   --silent                   accept, and never say anything
@@ -65,6 +66,8 @@ class Conn:
                     self.stop(how)
         self.down.sendall(b)
         self.sent += len(b)
+        if self.o.rate:
+            time.sleep(len(b) / self.o.rate)
 
     def messages(self, b):
         self.buf += b
@@ -161,6 +164,7 @@ def arguments():
     ap.add_argument("--cut-after")
     for k in ("--stall-after", "--garble-at"):
         ap.add_argument(k, type=int)
+    ap.add_argument("--rate", type=int, default=0)
     ap.add_argument("--refuse", type=int, default=0)
     ap.add_argument("--silent", action="store_true")
     ap.add_argument("--conns", default="1-999999999")
