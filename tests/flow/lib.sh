@@ -29,7 +29,7 @@ expect() {
   "$@" > "$work/out" 2> "$work/err" || got=$?
   [ "$got" = "$want" ] && return
   echo "$* gave $got, want $want" >&2
-  tail -40 "$work/out" "$work/err" >&2
+  tail -n 40 "$work/out" "$work/err" >&2
   exit 1
 }
 
@@ -95,7 +95,7 @@ compare() {     # EXPECTED VERDICTS
 dc_up() {
   local dir=$work/$1; shift
   dcs+=("$dir")
-  "$rig/samba-up.sh" "$dir" "$@" --no-install > "$work/samba.log" 2>&1 || { tail -30 "$work/samba.log" >&2; fail "no DC at $1"; }
+  "$rig/samba-up.sh" "$dir" "$@" --no-install > "$work/samba.log" 2>&1 || { tail -n 30 "$work/samba.log" >&2; fail "no DC at $1"; }
   # shellcheck source=/dev/null
   . "$dir/env.sh"
   printf '%s' "$RIG_PASS" > "$dir/password"; chmod 600 "$dir/password"

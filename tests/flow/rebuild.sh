@@ -34,8 +34,8 @@ expect 6 "$REANCHOR" -c "$work/dump/reanchor.conf" rebuild --report "$work/dump/
 cmp "$work/live/report/verdicts.ndjson" "$work/dump/report/verdicts.ndjson"
 
 say "show, by every form of key"
-one=$(jq -c 'select(.type == "verdict" and .side == "ad" and .kind == "user" and .code == "MATCH_HARD" and
-  .warnings == [] and .ad.smtp and .ad.sid)' "$work/live/report/verdicts.ndjson" | head -n 1)
+one=$(jq -nc 'first(inputs | select(.type == "verdict" and .side == "ad" and .kind == "user" and .code == "MATCH_HARD" and
+  .warnings == [] and .ad.smtp and .ad.sid))' "$work/live/report/verdicts.ndjson")
 get() { jq -r "$1" <<< "$one"; }
 guid=$(get .ad.object_guid) anchor_text=$(get .ad.anchor)
 plain=${guid//-/}
