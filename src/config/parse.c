@@ -41,6 +41,8 @@ struct parser {
 /* The first fault stays; what comes behind it often follows from it. */
 static int fail_here(struct parser *p)
 {
+    if (!p->err->hint[0])
+        ra_hint(p->err, "correct this line; 'reanchor config check' tells whether all is well");
     p->rc = ra_prefix(p->err, "%s:%d", p->c->path, p->line);
     return 0; /* inih's word for an error */
 }

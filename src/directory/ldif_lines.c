@@ -33,7 +33,8 @@ int ra_ldif_fail(const struct ra_ldif *l, struct ra_err *err, const char *fmt, .
     va_start(ap, fmt);
     vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
-    return ra_fail(err, RA_EINPUT, "%s line %lu: %s", l->path, l->at, text);
+    ra_fail(err, RA_EINPUT, "%s line %lu: %s", l->path, l->at, text);
+    return ra_hint(err, "export the directory again and copy the file whole");
 }
 
 const char *ra_ldif_path(const struct ra_ldif *l)
@@ -54,8 +55,10 @@ int ra_ldif_open(const char *path, struct ra_ldif **out, struct ra_err *err)
         rc = ra_fail(err, RA_ECONFIG, "%s: %s", path, strerror(errno));
     else if (!S_ISREG(l->opened.st_mode)) /* a pipe would be empty the second time */
         rc = ra_fail(err, RA_ECONFIG, "%s is not a regular file", path);
-    if (rc)
+    if (rc) {
+        ra_hint(err, "name a dump as ldifde or ldapsearch writes it, which may be read");
         ra_ldif_close(&l);
+    }
     *out = l;
     return rc;
 }

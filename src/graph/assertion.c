@@ -98,10 +98,11 @@ static int check_pair(const struct ra_certificate *c, X509 *x, const char *key_f
             err, RA_ECONFIG,
             "private_key_file = %s: want an RSA key of at least %d bits, which PS256 needs",
             key_file, KEY_BITS_MIN);
-    if (X509_check_private_key(x, c->key) != 1)
-        return ra_fail(err, RA_ECONFIG, "private_key_file = %s: is not the key of certificate %s",
-                       key_file, c->file);
-    return 0;
+    if (X509_check_private_key(x, c->key) == 1)
+        return 0;
+    ra_fail(err, RA_ECONFIG, "private_key_file = %s: is not the key of certificate %s", key_file,
+            c->file);
+    return ra_hint(err, "name the key that the certificate was made with");
 }
 
 int ra_certificate_load(const char *certificate_file, const char *key_file,

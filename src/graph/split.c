@@ -47,9 +47,10 @@ int ra_split_fail(const struct ra_split *s, size_t at, struct ra_err *err, const
 {
     size_t to = s->pos + at < s->n ? s->pos + at : s->n;
 
-    return ra_fail(err, RA_EINPUT, "%s: line %llu (offset %llu): %s", s->path,
-                   (unsigned long long)(s->lines + line_ends(s->window, to) + 1),
-                   (unsigned long long)(s->passed + to), text);
+    ra_fail(err, RA_EINPUT, "%s: line %llu (offset %llu): %s", s->path,
+            (unsigned long long)(s->lines + line_ends(s->window, to) + 1),
+            (unsigned long long)(s->passed + to), text);
+    return ra_hint(err, "save this response again and copy the file whole");
 }
 
 /* ---- the window ---- */

@@ -26,7 +26,7 @@ say() { echo "--- $*"; }
 # expect STATUS COMMAND...: its output goes to $work/out and $work/err.
 expect() {
   local want=$1 got=0; shift
-  "$@" > "$work/out" 2> "$work/err" || got=$?
+  timeout -k 5 120 "$@" > "$work/out" 2> "$work/err" || got=$?
   [ "$got" = "$want" ] && return
   echo "$* gave $got, want $want" >&2
   tail -n 40 "$work/out" "$work/err" >&2

@@ -24,7 +24,7 @@ configure "$work/live" "$(tenant_lines tenant)" "$(ad_lines)" "$more"
 run=("$REANCHOR" -c "$work/live/reanchor.conf")
 expect 6 "${run[@]}" rebuild --report "$work/live/report"
 compare "$org/expected.ndjson" "$work/live/report/verdicts.ndjson"
-for f in plan.json verdicts.csv fixes.ldif; do [ -s "$work/live/report/$f" ] || fail "no $f"; done
+for f in plan.json verdicts.csv report.html fixes.ldif; do [ -s "$work/live/report/$f" ] || fail "no $f"; done
 
 say "the same from dumps of both servers, byte for byte"
 expect 0 "${run[@]}" fetch --save "$work/dump/graph"
@@ -52,7 +52,7 @@ said nobody@contoso.test
 
 if [ "$anchor" = consistency ]; then
   say "fixes.ldif gives the anchors back"
-  count() { jq -r 'select(.type == "summary").counts.'"$1"' // 0' "$2"; }
+  count() { jq -r --arg c "$1" 'select(.type == "summary") | .counts[$c] // 0' "$2"; }
   drift=$(count ANCHOR_DRIFT "$work/live/report/verdicts.ndjson")
   [ "$drift" -gt 0 ] || fail "no ANCHOR_DRIFT to repair"
   jq -r 'select(.code == "ANCHOR_DRIFT").ad.object_guid' "$work/live/report/verdicts.ndjson" | sort > "$work/drifted"
