@@ -62,5 +62,5 @@ bad "$files" "$(ad_lines "ldap://$addr")"; fails 1 "in clear"
 cp "$RIG_DIR/tls/expired.pem" "$work/expired.pem"
 "$rig/samba-down.sh" "$RIG_DIR"; cp "$work/expired.pem" "$RIG_DIR/tls/dc.pem"
 LDAPTLS_REQCERT=never "$rig/samba-up.sh" "$RIG_DIR" "$addr" --no-install > /dev/null 2>&1 || fail "no DC with the expired certificate"
-bad "$files" "$(ad_lines)"; fails 5 "$addr" expired
+bad "$files" "$(ad_lines)"; fails 5 "$addr" "ran out"
 say "as wanted"
