@@ -86,7 +86,8 @@ static void add_cloud(struct shown *s, const struct ra_study *study, uint32_t se
 static int print_one(const struct ra_cli *cli, const struct ra_study *study,
                      const struct ra_verdict *v, struct ra_err *err)
 {
-    struct ra_report_style style = {.width = 0, .colour = cli->color, .config = cli->config_path};
+    struct ra_report_style style = {
+        .width = ra_study_width(), .colour = cli->color, .config = cli->config_path};
     struct ra_buf b;
     int rc;
 

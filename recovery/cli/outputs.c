@@ -6,6 +6,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#define SUMMARY_WIDTH 100 /* columns where there is no terminal */
+
 enum { OPT_REPORT = 0x400, OPT_DETAILED, OPT_REDACT };
 
 static const struct argp_option options[] = {
@@ -33,12 +35,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 const struct argp ra_outputs_argp = {.options = options, .parser = parse};
 
-static unsigned terminal_width(void)
+unsigned ra_study_width(void)
 {
     struct winsize w;
 
     if (!isatty(STDOUT_FILENO))
-        return 100;
+        return 0;
     return ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col ? w.ws_col : 80;
 }
 
@@ -68,8 +70,10 @@ static int write_files(struct ra_cli *cli, struct ra_study *s, const struct ra_o
 static int print_summary(struct ra_cli *cli, struct ra_study *s, const struct ra_outputs *o,
                          struct ra_err *err)
 {
-    struct ra_report_style style = {
-        .width = terminal_width(), .colour = cli->color, .dir = o->dir, .config = cli->config_path};
+    struct ra_report_style style = {.width = ra_study_width() ? ra_study_width() : SUMMARY_WIDTH,
+                                    .colour = cli->color,
+                                    .dir = o->dir,
+                                    .config = cli->config_path};
     struct ra_buf b;
     int rc = 0;
 

@@ -25,6 +25,9 @@ int ra_study_open(struct ra_cli *cli, struct ra_cache *cache, struct ra_study **
                   struct ra_err *err);
 void ra_study_close(struct ra_study **s);
 
+/* Columns of the terminal; 0, unlimited, where stdout is none. */
+unsigned ra_study_width(void);
+
 /* The store, for reading; RA_EINCOMPLETE when nothing was ever fetched. */
 int ra_study_cache(const struct ra_cli *cli, struct ra_cache **out, struct ra_err *err);
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 struct ra_arena_chunk {
     struct ra_arena_chunk *older;
@@ -26,12 +27,30 @@ void *ra_malloc(size_t n)
     return p;
 }
 
+/*
+ * Arrays over all objects are looked up all over: with large pages most of the look-ups find their
+ * page known. Only a wish; where the system does not grant it nothing changes.
+ */
+#define LARGE      ((size_t)4 << 20)
+#define LARGE_PAGE ((uintptr_t)2 << 20)
+
+static void wish_large_pages(void *p, size_t n)
+{
+    uintptr_t from = ((uintptr_t)p + LARGE_PAGE - 1) & ~(LARGE_PAGE - 1);
+    uintptr_t to = ((uintptr_t)p + n) & ~(LARGE_PAGE - 1);
+
+    if (n >= LARGE && to > from)
+        (void)madvise((void *)from, to - from, MADV_HUGEPAGE);
+}
+
 void *ra_calloc(size_t count, size_t size)
 {
     void *p = calloc(count ? count : 1, size ? size : 1);
 
     if (!p)
         out_of_memory(count);
+    if (size && count <= SIZE_MAX / size)
+        wish_large_pages(p, count * size);
     return p;
 }
 
