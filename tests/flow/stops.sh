@@ -18,7 +18,7 @@ echo '[{"path":"/users","kind":"delay","ms":3000}]' > "$work/faults.json"
 tenant_up tenant "$org/graph" --faults "$work/faults.json"
 configure "$work/run" "$(tenant_lines tenant)" "uri = ldif:$org/ad.ldif"
 "${run[@]}" -q fetch --full > /dev/null 2>&1 & first=$!
-sleep 1
+for _ in $(seq 600); do [ -s "$work/tenant/requests.ndjson" ] && break; sleep 0.05; done
 expect 8 "${run[@]}" fetch
 said "$work/run/store"
 wait $first || fail "the first of the two did not finish"
