@@ -8,19 +8,26 @@ struct ra_cache_cursor {
     MDB_cursor *mdb;
     enum { AT_START, AT_FOUND, INSIDE, AT_END } state; /* AT_FOUND: seek stands on the next pair */
     MDB_val key, value;
+    const struct ra_snap *snap;
+    size_t entries,
+        left; /* pairs in all; how many more there can be: damage may lead in a circle */
 };
 
 static struct ra_cache_cursor *open_cursor(struct ra_snap *s, const char *prefix, const char *name)
 {
     struct ra_cache_cursor *c;
     MDB_cursor *mdb;
+    MDB_stat stat;
     MDB_dbi dbi;
 
     /* A table that was added after this snapshot was opened is not in its transaction. */
-    if (!ra_shared_dbi(s->file, prefix, name, &dbi) || mdb_cursor_open(s->txn, dbi, &mdb) != 0)
+    if (!ra_shared_dbi(s->file, prefix, name, &dbi) || mdb_stat(s->txn, dbi, &stat) != 0 ||
+        mdb_cursor_open(s->txn, dbi, &mdb) != 0)
         return NULL;
     c = ra_calloc(1, sizeof *c);
     c->mdb = mdb;
+    c->snap = s;
+    c->entries = c->left = stat.ms_entries;
     return c;
 }
 
@@ -38,8 +45,11 @@ static int step(struct ra_cache_cursor *c, MDB_cursor_op op)
 {
     int rc = mdb_cursor_get(c->mdb, &c->key, &c->value, op);
 
-    if (rc == 0)
+    if (rc == 0 && c->left > 0 && ra_snap_sane(c->snap, &c->key) &&
+        ra_snap_sane(c->snap, &c->value)) {
+        c->left--;
         return 1;
+    }
     c->state = AT_END;
     return rc == MDB_NOTFOUND ? 0 : -(int)RA_EINTEGRITY;
 }
@@ -69,6 +79,7 @@ int ra_cache_cursor_seek(struct ra_cache_cursor *c, struct ra_str key)
 
     c->key = ra_key_val(key, room);
     c->state = AT_FOUND;
+    c->left = c->entries;
     rc = step(c, MDB_SET_RANGE);
     /* Only a key that was cut for the search can be before the one that was asked for. */
     if (rc == 1 && ra_str_cmp(ra_key_load(&c->key), key) < 0)

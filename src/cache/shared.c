@@ -243,6 +243,17 @@ const char *ra_shared_path(const struct ra_shared *s)
     return s->env.path;
 }
 
+void ra_shared_size(const struct ra_shared *s, size_t *page, size_t *bytes)
+{
+    MDB_envinfo info;
+    MDB_stat stat;
+
+    mdb_env_info(s->env.mdb, &info);
+    mdb_env_stat(s->env.mdb, &stat);
+    *page = stat.ms_psize;
+    *bytes = (info.me_last_pgno + 1) * stat.ms_psize;
+}
+
 /* ---- transactions ---- */
 
 int ra_shared_read(struct ra_shared *s, MDB_txn **out, struct ra_err *err)

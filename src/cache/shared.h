@@ -19,6 +19,9 @@ void ra_shared_close(struct ra_shared **s);
 
 const char *ra_shared_path(const struct ra_shared *s);
 
+/* LMDB's page size, and the bytes of the file that are in use. */
+void ra_shared_size(const struct ra_shared *s, size_t *page, size_t *bytes);
+
 /* Begins a read transaction; it ends with mdb_txn_abort. */
 int ra_shared_read(struct ra_shared *s, MDB_txn **out, struct ra_err *err);
 

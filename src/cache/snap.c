@@ -63,11 +63,20 @@ static int damaged(const struct ra_snap *s, struct ra_err *err, const char *what
     return ra_hint(err, "reanchor fetch --full makes a new one");
 }
 
+#define PAGE_HEADER 32 /* bytes, at most */
+
+bool ra_snap_sane(const struct ra_snap *s, const MDB_val *v)
+{
+    size_t at = (uintptr_t)v->mv_data & (s->page - 1);
+
+    return v->mv_size <= s->page - at || (at <= PAGE_HEADER && v->mv_size <= s->bytes);
+}
+
 static struct ra_str look_up(const struct ra_snap *s, MDB_dbi dbi, MDB_val key)
 {
     MDB_val value;
 
-    if (mdb_get(s->txn, dbi, &key, &value) != 0)
+    if (mdb_get(s->txn, dbi, &key, &value) != 0 || !ra_snap_sane(s, &value))
         return (struct ra_str){NULL, 0};
     return (struct ra_str){value.mv_data, value.mv_size};
 }
@@ -184,6 +193,8 @@ int ra_snap_open(struct ra_cache *c, const char *side, struct ra_snap **out, str
     if (rc == 0)
         rc = ra_shared_read(s->file, &s->txn, err);
     if (rc == 0)
+        ra_shared_size(s->file, &s->page, &s->bytes);
+    if (rc == 0)
         rc = check(s, side, err);
     if (rc != 0)
         ra_snap_close(&s);
@@ -227,7 +238,7 @@ static void walk(struct ra_snap *s)
         return;
     while (n < s->info.records && mdb_cursor_get(cursor, &key, &value, MDB_NEXT) == 0) {
         if (key.mv_size != sizeof seq || memcmp(key.mv_data, &n, sizeof seq) != 0 ||
-            value.mv_size > UINT32_MAX)
+            value.mv_size > UINT32_MAX || !ra_snap_sane(s, &value))
             break;
         s->at[n] = value.mv_data;
         s->length[n++] = (uint32_t)value.mv_size;

@@ -13,6 +13,7 @@ struct ra_snap {
     MDB_dbi head, records, meta;
     struct ra_snap_info info;
     char *proof;
+    size_t page, bytes; /* of LMDB's pages, and of the file */
     /* Where each record lies, once they were walked. Two arrays: twelve bytes a record. */
     const char **at;
     uint32_t *length;
@@ -23,5 +24,10 @@ struct ra_snap {
  * RA_ENOTFOUND when the side has none. */
 int ra_snap_file(struct ra_cache *c, const char *side, struct ra_shared **out, uint64_t *number,
                  struct ra_err *err);
+
+/* Whether the bytes can be where LMDB says. It trusts the lengths that it finds in a page; in one
+ * that is damaged they lead out of it, or out of the file. Either they stand within a page, or they
+ * begin where a page does, behind its header. */
+bool ra_snap_sane(const struct ra_snap *s, const MDB_val *v);
 
 #endif

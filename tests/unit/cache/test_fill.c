@@ -8,8 +8,12 @@
 #include "src/base/mem.h"
 #include "tests/unit/cache/fixture.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static struct ra_fill *fill_open(struct fixture *fx, struct ra_cache *c, const char *token,
                                  bool want_resumed)
@@ -298,6 +302,52 @@ static void a_partial_file_that_is_damaged_is_begun_anew(void **state)
     ra_cache_close(&c);
 }
 
+/* Runs in a process of its own, whose files may not grow past 1 MiB: commits until one fails. */
+static int fill_up(struct fixture *fx)
+{
+    const struct rlimit limit = {1 << 20, 1 << 20};
+    struct ra_cache *c = store_open(fx, true);
+    struct ra_fill *f = fill_open(fx, c, "t", false);
+    static char page[5000];
+    uint32_t n;
+    int rc;
+
+    signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &limit);
+    do {
+        n = ra_fill_count(f);
+        ra_fill_record(f, (struct ra_str){page, sizeof page});
+        rc = ra_fill_commit(f, &fx->err);
+    } while (rc == 0 && n < 1000);
+    if (rc != -RA_EIO || !strstr(fx->err.msg, "snapshots/cloud.1.part: cannot be written"))
+        return 1;
+    if (ra_fill_count(f) != n || ra_fill_finish(&f, "p", NULL, 0, &fx->err) == 0)
+        return 2;
+    ra_cache_close(&c);
+    return n < 100 || n > 250 ? 3 : 0;
+}
+
+static void a_disk_that_takes_no_more_leaves_the_last_committed_state(void **state)
+{
+    struct fixture *fx = *state;
+    struct ra_cache *c;
+    struct ra_fill *f;
+    int status;
+    pid_t child = fork();
+
+    if (child == 0)
+        _exit(fill_up(fx));
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+    c = store_open(fx, true);
+    assert_int_equal(store_count(fx, ".mdb"), 0);
+    f = fill_open(fx, c, "t", true);
+    assert_true(ra_fill_count(f) >= 100);
+    assert_ok(ra_fill_finish(&f, "p", NULL, 0, &fx->err), fx);
+    ra_cache_close(&c);
+}
+
 static void a_cache_opened_for_reading_cannot_be_filled(void **state)
 {
     struct fixture *fx = *state;
@@ -370,6 +420,7 @@ int main(void)
         CASE(what_the_cache_cannot_hold_is_told_by_the_commit),
         CASE(an_index_that_cannot_be_built_leaves_the_fill_to_be_resumed),
         CASE(a_partial_file_that_is_damaged_is_begun_anew),
+        CASE(a_disk_that_takes_no_more_leaves_the_last_committed_state),
         CASE(a_cache_opened_for_reading_cannot_be_filled),
     };
     return cmocka_run_group_tests_name("cache fill", tests, NULL, NULL);
