@@ -6,12 +6,10 @@
 #include "src/cache/store.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* ---- undoing an interrupted finish ---- */
 
@@ -176,26 +174,12 @@ static int seal(struct seal *s, struct ra_err *err)
 
 /* ---- the rename ---- */
 
-static int sync_file(const char *path, struct ra_err *err)
-{
-    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-    int rc = 0;
-
-    if (fd < 0)
-        return ra_fail(err, RA_EIO, "%s: %s", path, strerror(errno));
-    if (fsync(fd) != 0)
-        rc = ra_fail(err, RA_EIO, "%s: fsync: %s", path, strerror(errno));
-    close(fd);
-    return rc;
-}
-
+/* The file itself is durable: its last transaction was. */
 static int publish(const struct ra_cache *c, const char *part, const char *complete,
                    struct ra_err *err)
 {
-    int rc = sync_file(part, err);
+    int rc;
 
-    if (rc != 0)
-        return rc;
     if (rename(part, complete) != 0)
         return ra_fail(err, RA_EIO, "%s: cannot be renamed into place: %s", part, strerror(errno));
     rc = ra_dir_sync(c->snapshots, err);

@@ -1,6 +1,7 @@
 #include "tests/crash/cache/drive.h"
 
 #include "tests/crash/cache/content.h"
+#include "tests/crash/cache/disk.h"
 
 #include <stdio.h>
 
@@ -40,6 +41,15 @@ static int check_mark(struct ra_fill *f, struct ra_err *err)
     return 0;
 }
 
+static int commit(struct ra_fill *f, struct ra_err *err)
+{
+    int rc = ra_fill_commit(f, err);
+
+    if (rc == 0)
+        disk_mark(DISK_COMMITTED, ra_fill_count(f));
+    return rc;
+}
+
 static int fill(struct ra_fill *f, const char *side, unsigned run, struct ra_err *err)
 {
     char room[256], text[24];
@@ -53,7 +63,7 @@ static int fill(struct ra_fill *f, const char *side, unsigned run, struct ra_err
         snprintf(text, sizeof text, "%u", i + 1);
         ra_fill_put(f, "marks", RA_STR("at"), ra_str(text));
         if (i % GROUP == GROUP - 1)
-            rc = ra_fill_commit(f, err);
+            rc = commit(f, err);
     }
     return rc;
 }
@@ -83,12 +93,15 @@ static int live(struct ra_cache *c, const char *side, struct drive *out, struct 
     rc = ra_fill_open(c, side, ra_str(token), &f, &out->resumed, err);
     if (rc != 0)
         return rc;
+    out->found = ra_fill_count(f);
     rc = fill(f, side, out->run, err);
     if (rc == 0)
         rc = ra_fill_finish(&f, "all of it", content_indexes, CONTENT_INDEXES, err);
     else
         ra_fill_close(&f);
     out->finished = rc == 0;
+    if (rc == 0)
+        disk_mark(DISK_COMPLETE, out->run);
     if (rc == 0)
         rc = supplement(c, side, 'a', err);
     return rc == 0 ? supplement(c, side, 'b', err) : rc;

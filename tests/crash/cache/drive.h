@@ -9,9 +9,9 @@
 #include <stdbool.h>
 
 struct drive {
-    bool resumed;  /* it went on with what an earlier life had left */
-    bool finished; /* ra_fill_finish returned 0 */
-    unsigned run;
+    bool resumed;        /* it went on with what an earlier life had left */
+    bool finished;       /* ra_fill_finish returned 0 */
+    unsigned run, found; /* records that the partial one had */
 };
 
 /* Makes the snapshot of the side's next run in the store. */

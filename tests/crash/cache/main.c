@@ -4,13 +4,15 @@
  * the same end.
  *
  *   crash_cache killed N   N lives, each killed at a random moment
- *   crash_cache steps      a life killed before and after each call that changes the disk
+ *   crash_cache steps      a life killed before each call that changes the disk
  *   crash_cache faults     a life in which one call fails, for each of them
+ *   crash_cache power      a life whose disk loses power after each step, with what was not synced
  *
- * In REANCHOR_TEST_DIR; else the last two in /dev/shm, as they need no disk; else in TMPDIR or
+ * In REANCHOR_TEST_DIR; else the last three in /dev/shm, as they need no disk; else in TMPDIR or
  * /tmp.
  */
 #include "tests/crash/cache/content.h"
+#include "tests/crash/cache/disk.h"
 #include "tests/crash/cache/drive.h"
 #include "tests/crash/cache/steps.h"
 
@@ -150,13 +152,13 @@ static long count_steps(bool partial)
     return n;
 }
 
-static void die_at(enum steps_do what, long at, bool partial)
+static void die_at(long at, bool partial)
 {
     unsigned before = prepare(partial), now;
     pid_t child = fork();
 
     if (child == 0) {
-        steps_set(what, at);
+        steps_set(STEPS_DIE, at);
         live_for_ever();
     }
     wait_killed(child);
@@ -172,12 +174,9 @@ static void steps(bool partial)
 {
     long n = count_steps(partial);
 
-    for (long at = 1; at <= n; at++) {
-        die_at(STEPS_DIE_BEFORE, at, partial);
-        die_at(STEPS_DIE_AFTER, at, partial);
-    }
-    printf("killed before and after each of %ld steps of a %s life\n", n,
-           partial ? "resumed" : "new");
+    for (long at = 1; at <= n; at++)
+        die_at(at, partial);
+    printf("killed before each of %ld steps of a %s life\n", n, partial ? "resumed" : "new");
 }
 
 /* ---- faults ---- */
@@ -228,6 +227,51 @@ static void faults(bool partial)
         content_fail("too few of the calls matter: the wrappers are not in place");
 }
 
+/* ---- power ---- */
+
+/* The store as a power cut after the step may have left it, and what must be true of it. */
+static void cut_at(size_t step, unsigned seed, unsigned before)
+{
+    unsigned complete = disk_promised(step, DISK_COMPLETE), now;
+    unsigned committed = disk_promised(step, DISK_COMMITTED);
+    char snapshots[640], command[1400];
+    struct drive d;
+
+    clear(store);
+    snprintf(snapshots, sizeof snapshots, "%s/snapshots", store);
+    snprintf(command, sizeof command, "mkdir -p '%s'", snapshots);
+    if (system(command) != 0)
+        content_fail("%s", command);
+    disk_cut(step, seed, snapshots);
+    now = content_verify(store, SIDE);
+    if (now < before || now < complete)
+        content_fail("power cut after step %zu, seed %u: run %u is the current one, want %u", step,
+                     seed, now, complete ? complete : before);
+    d = live_on(now);
+    if (d.run == before + 1 && d.found < committed)
+        content_fail("power cut after step %zu, seed %u: %u records are left of %u committed", step,
+                     seed, d.found, committed);
+}
+
+static void power(bool partial)
+{
+    unsigned before = prepare(partial), seeds = 6;
+    char snapshots[640];
+    size_t n;
+
+    snprintf(snapshots, sizeof snapshots, "%s/snapshots", store);
+    disk_record(snapshots);
+    live_on(0);
+    disk_stop();
+    n = disk_steps();
+    for (size_t step = 0; step <= n; step++)
+        for (unsigned seed = 0; seed < seeds; seed++)
+            cut_at(step, seed, before);
+    clear(store);
+    printf("power cut after each of %zu steps of a %s life, %u times each\n", n,
+           partial ? "resumed" : "new", seeds);
+}
+
 static void both(void (*sweep)(bool partial))
 {
     sweep(false);
@@ -243,8 +287,10 @@ int main(int argc, char **argv)
         both(steps);
     else if (argc == 2 && strcmp(argv[1], "faults") == 0)
         both(faults);
+    else if (argc == 2 && strcmp(argv[1], "power") == 0)
+        both(power);
     else
-        content_fail("usage: crash_cache killed N | steps | faults");
+        content_fail("usage: crash_cache killed N | steps | faults | power");
     clear(dir);
     return 0;
 }

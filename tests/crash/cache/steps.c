@@ -1,5 +1,7 @@
 #include "tests/crash/cache/steps.h"
 
+#include "tests/crash/cache/disk.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <lmdb.h>
@@ -60,16 +62,9 @@ static enum steps_do enter(const char *name)
         done = name;
     }
     pthread_mutex_unlock(&mutex);
-    if (what == STEPS_DIE_BEFORE)
+    if (what == STEPS_DIE)
         die();
     return what;
-}
-
-static int leave(enum steps_do what, int rc)
-{
-    if (what == STEPS_DIE_AFTER)
-        die();
-    return rc;
 }
 
 /* LMDB's calls return their error, the system's set errno: two families of wrappers. */
@@ -81,7 +76,7 @@ static int leave(enum steps_do what, int rc)
         enum steps_do what = enter(#name);                                                         \
         if (what == STEPS_FAIL)                                                                    \
             return ENOSPC;                                                                         \
-        return leave(what, __real_##name arguments);                                               \
+        return __real_##name arguments;                                                            \
     }
 
 #define WRAP_SYSTEM(name, parameters, arguments)                                                   \
@@ -94,7 +89,7 @@ static int leave(enum steps_do what, int rc)
             errno = ENOSPC;                                                                        \
             return -1;                                                                             \
         }                                                                                          \
-        return leave(what, __real_##name arguments);                                               \
+        return __real_##name arguments;                                                            \
     }
 
 WRAP_LMDB(mdb_env_open, (MDB_env * env, const char *path, unsigned flags, mdb_mode_t mode),
@@ -137,7 +132,7 @@ int __wrap_mdb_txn_begin(MDB_env *env, MDB_txn *parent, unsigned flags, MDB_txn 
     rc = __real_mdb_txn_begin(env, parent, flags, txn);
     if (rc == 0 && !(flags & MDB_RDONLY))
         writing = *txn;
-    return leave(what, rc);
+    return rc;
 }
 
 int __wrap_mdb_put(MDB_txn *txn, MDB_dbi dbi, MDB_val *key, MDB_val *data, unsigned flags)
@@ -146,7 +141,7 @@ int __wrap_mdb_put(MDB_txn *txn, MDB_dbi dbi, MDB_val *key, MDB_val *data, unsig
 
     if (what == STEPS_FAIL || what == STEPS_MAP_FULL)
         return what == STEPS_FAIL ? ENOSPC : MDB_MAP_FULL;
-    return leave(what, __real_mdb_put(txn, dbi, key, data, flags));
+    return __real_mdb_put(txn, dbi, key, data, flags);
 }
 
 int __wrap_mdb_cursor_put(MDB_cursor *cursor, MDB_val *key, MDB_val *data, unsigned flags)
@@ -155,7 +150,7 @@ int __wrap_mdb_cursor_put(MDB_cursor *cursor, MDB_val *key, MDB_val *data, unsig
 
     if (what == STEPS_FAIL || what == STEPS_MAP_FULL)
         return what == STEPS_FAIL ? ENOSPC : MDB_MAP_FULL;
-    return leave(what, __real_mdb_cursor_put(cursor, key, data, flags));
+    return __real_mdb_cursor_put(cursor, key, data, flags);
 }
 
 /* LMDB ends the transaction also when the commit fails. */
@@ -167,7 +162,7 @@ int __wrap_mdb_txn_commit(MDB_txn *txn)
         mdb_txn_abort(txn);
         return what == STEPS_FAIL ? ENOSPC : MDB_MAP_FULL;
     }
-    return leave(what, __real_mdb_txn_commit(txn));
+    return __real_mdb_txn_commit(txn);
 }
 
 int __wrap_open(const char *path, int flags, ...)
@@ -175,6 +170,7 @@ int __wrap_open(const char *path, int flags, ...)
     enum steps_do what = enter("open");
     mode_t mode = 0;
     va_list ap;
+    int fd;
 
     if (what == STEPS_FAIL) {
         errno = ENOSPC;
@@ -185,7 +181,10 @@ int __wrap_open(const char *path, int flags, ...)
         mode = va_arg(ap, mode_t);
         va_end(ap);
     }
-    return leave(what, __real_open(path, flags, mode));
+    fd = __real_open(path, flags, mode);
+    if (fd >= 0 && flags & O_EXCL)
+        disk_created(path);
+    return fd;
 }
 
 int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*run)(void *),
@@ -195,5 +194,5 @@ int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(
 
     if (what == STEPS_FAIL)
         return EAGAIN;
-    return leave(what, __real_pthread_create(thread, attr, run, arg));
+    return __real_pthread_create(thread, attr, run, arg);
 }

@@ -7,8 +7,7 @@
 
 enum steps_do {
     STEPS_COUNT,
-    STEPS_DIE_BEFORE, /* SIGKILL in place of the call */
-    STEPS_DIE_AFTER,
+    STEPS_DIE,      /* SIGKILL in place of the call */
     STEPS_FAIL,     /* ENOSPC */
     STEPS_MAP_FULL, /* where LMDB may say so, else as STEPS_COUNT */
 };
