@@ -33,9 +33,11 @@ restore; expect 0 "${run[@]}" fetch --full ad; ad_after=$(verdicts ad)
 [ "$both_before" != "$both_after" ] || fail "both states give the same verdicts"
 
 # known_state NAME: its verdicts are those of one of the four states of two complete sides. What is asked for only when
-# a complete snapshot is there (isCloudManaged) may be missing still; then the verdict says UNKNOWN, and nothing else.
+# a complete snapshot is there (isCloudManaged, onPremisesObjectIdentifier) may be missing still; then the verdict or a
+# warning of it says UNKNOWN.
 codes() {
-  jq -r 'select(.type == "verdict") | [.side, .kind, .ad.object_guid // .cloud.id, .code] | @tsv' \
+  jq -r 'select(.type == "verdict") | [.side, .kind, .ad.object_guid // .cloud.id,
+      .code + (if .warnings | index("WARN_OOI_UNKNOWN") then " WARN_OOI_UNKNOWN" else "" end)] | @tsv' \
     "$work/plan.$1/verdicts.ndjson" | sort
 }
 for state in before after cloud ad; do codes $state > "$work/codes.$state"; done
@@ -44,7 +46,7 @@ known_state() {
   local state
   for state in before after cloud ad; do
     cut -f1-3 "$work/codes.$state" | cmp -s - <(cut -f1-3 "$work/codes") || continue
-    [ -n "$(comm -13 "$work/codes.$state" "$work/codes" | grep -v UNKNOWN_)" ] || return 0
+    [ -n "$(comm -13 "$work/codes.$state" "$work/codes" | grep -v UNKNOWN)" ] || return 0
   done
   return 1
 }

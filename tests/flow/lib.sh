@@ -11,7 +11,7 @@ export NO_COLOR=1 LC_ALL=C.UTF-8
 finish() {
   status=$?
   trap - EXIT INT TERM
-  for p in ${pids[@]+"${pids[@]}"}; do kill "$p" 2>/dev/null && wait "$p" 2>/dev/null; done
+  for p in ${pids[@]+"${pids[@]}"}; do kill "$p" 2>/dev/null || true; wait "$p" 2>/dev/null || true; done
   for d in ${dcs[@]+"${dcs[@]}"}; do "$rig/samba-down.sh" "$d" KILL || true; done
   if [ $status -ne 0 ] && [ -n "${KEEP:-}" ]; then echo "kept: $work" >&2; else rm -rf "$work"; fi
   exit $status
