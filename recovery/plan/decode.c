@@ -255,6 +255,74 @@ static void take_undo(struct reader *r, const cJSON *item, struct ra_plan_step *
         refuse(r, "undo", type_of(undo), "an object or null");
 }
 
+/* ---- what is expected ---- */
+
+static int kind_of(const char *name)
+{
+    for (int k = 0; k < RA_KINDS; k++)
+        if (strcmp(name, ra_kind_name((enum ra_kind)k)) == 0)
+            return k;
+    return -1;
+}
+
+static void take_prediction(struct reader *r, const cJSON *item, struct ra_prediction *e)
+{
+    const cJSON *kind = member(r, item, "kind"), *why = member(r, item, "why");
+    int k = kind && cJSON_IsString(kind) ? kind_of(kind->valuestring) : -1;
+    int code = why && cJSON_IsString(why) ? code_of(why->valuestring) : -1;
+
+    if (k < 0 || code < 0) {
+        refuse(r, k < 0 ? "kind" : "why", "unknown", "a kind and the code of a verdict");
+        return;
+    }
+    e->kind = (enum ra_kind)k;
+    e->why = (enum ra_verdict_code)code;
+    e->anchor = take_text(r, item, "anchor");
+    e->directory = take_text(r, item, "directory");
+    e->dn = take_text(r, item, "dn");
+    e->id = take_text(r, item, "id");
+    e->object_guid = take_text(r, item, "object_guid");
+    e->sid = take_text(r, item, "sid");
+    e->smtp = take_text(r, item, "smtp");
+}
+
+static void take_outcome(struct reader *r, const cJSON *expected, enum ra_outcome outcome)
+{
+    struct ra_plan *p = r->plan;
+    const cJSON *list = take_child(r, expected, ra_outcome_name(outcome), true), *item;
+
+    snprintf(r->where, sizeof r->where, "expected.%s: ", ra_outcome_name(outcome));
+    cJSON_ArrayForEach(item, list)
+    {
+        struct ra_prediction *e = &p->expected[p->expected_n];
+        if (r->rc != 0)
+            break;
+        *e = (struct ra_prediction){.outcome = outcome};
+        p->expected_n++;
+        if (outcome < RA_WILL_REJOIN)
+            take_prediction(r, item, e);
+        else if (cJSON_IsString(item))
+            e->id = kept(r, item->valuestring);
+        else
+            refuse(r, "id", type_of(item), "a string");
+    }
+    r->where[0] = '\0';
+}
+
+static void take_expected(struct reader *r, const cJSON *root)
+{
+    const cJSON *expected = take_child(r, root, "expected", false), *list;
+    size_t n = 0;
+
+    cJSON_ArrayForEach(list, expected)
+    {
+        n += (size_t)cJSON_GetArraySize(list);
+    }
+    r->plan->expected = ra_arena_alloc(&r->plan->arena, n * sizeof *r->plan->expected + 1);
+    for (int o = 0; o < RA_OUTCOMES && r->rc == 0; o++)
+        take_outcome(r, expected, (enum ra_outcome)o);
+}
+
 /* What each operation may be asked to do. */
 static void check_step(struct reader *r, const struct ra_plan_step *s)
 {
@@ -323,6 +391,7 @@ static void take_all(struct reader *r, const cJSON *root)
     p->anchor = take_text(r, root, "anchor");
     p->gate = (enum ra_gate)take_name(r, root, "gate", gates, 3, "SAFE, ACTION or STOP");
     take_counts(r, root);
+    take_expected(r, root);
     take_policy(r, root);
     take_reasons(r, root);
     take_snapshots(r, root);

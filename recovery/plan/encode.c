@@ -4,7 +4,6 @@
 #include "src/base/clock.h"
 #include "src/base/json.h"
 
-#include <openssl/sha.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -120,136 +119,199 @@ static void step(struct ra_json *j, const struct ra_plan_step *s)
     ra_json_object_end(j);
 }
 
-static void tail(struct ra_json *j, const struct ra_plan *p)
+static void prediction(struct ra_json *j, const struct ra_prediction *e)
 {
-    policy(j, &p->policy);
+    ra_json_object(j);
+    text(j, "anchor", e->anchor);
+    text(j, "directory", e->directory);
+    text(j, "dn", e->dn);
+    text(j, "id", e->id);
+    ra_json_key(j, "kind");
+    ra_json_z(j, ra_kind_name(e->kind));
+    text(j, "object_guid", e->object_guid);
+    text(j, "sid", e->sid);
+    text(j, "smtp", e->smtp);
+    ra_json_key(j, "why");
+    ra_json_z(j, ra_code_info(e->why)->name);
+    ra_json_object_end(j);
+}
+
+static void reasons(struct ra_json *j, const struct ra_plan *p)
+{
     ra_json_key(j, "reasons");
     ra_json_array(j);
     for (size_t i = 0; i < p->reasons_n; i++)
         ra_json_str(j, p->reasons[i]);
     ra_json_array_end(j);
-    snapshots(j, p);
-    ra_json_key(j, "steps");
-    ra_json_array(j);
-    for (size_t i = 0; i < p->steps_n; i++)
-        step(j, &p->steps[i]);
-    ra_json_array_end(j);
-    text(j, "tenant", p->tenant);
 }
 
-static void canonical(const struct ra_plan *p, const char *hash, struct ra_buf *out)
-{
-    char created[RA_TIME_TEXT];
+/* ---- what may be a million: written piece by piece ---- */
+
+#define PIECE ((size_t)64 << 10)
+
+/* A plan on its way into its form. */
+struct writer {
+    const struct ra_plan *plan;
+    const struct ra_plan_source *source; /* NULL for the plan's own steps and predictions */
+    struct ra_plan_form *form;
     struct ra_json j;
+    struct ra_buf piece;
+    bool overflow; /* one step past the buffer's maximum */
+};
+
+static void spill(struct writer *w)
+{
+    w->overflow = w->overflow || w->piece.overflow;
+    ra_plan_form_put(w->form, ra_str_n(w->piece.p, w->piece.n));
+    ra_buf_clear(&w->piece);
+}
+
+static void each_step(void *to, const struct ra_plan_step *s)
+{
+    struct writer *w = to;
+
+    step(&w->j, s);
+    if (w->piece.n > PIECE)
+        spill(w);
+}
+
+static void each_prediction(void *to, const struct ra_prediction *e)
+{
+    struct writer *w = to;
+
+    if (e->outcome >= RA_WILL_REJOIN)
+        ra_json_str(&w->j, e->id);
+    else
+        prediction(&w->j, e);
+    if (w->piece.n > PIECE)
+        spill(w);
+}
+
+static int steps(struct writer *w, struct ra_err *err)
+{
+    const struct ra_plan *p = w->plan;
+    int rc = 0;
+
+    ra_json_key(&w->j, "steps");
+    ra_json_array(&w->j);
+    if (w->source)
+        rc = w->source->steps(w->source->ctx, each_step, w, err);
+    for (size_t i = 0; !w->source && i < p->steps_n; i++)
+        each_step(w, &p->steps[i]);
+    ra_json_array_end(&w->j);
+    return rc;
+}
+
+static int expected(struct writer *w, struct ra_err *err)
+{
+    const struct ra_plan *p = w->plan;
+    int rc = 0;
+
+    ra_json_key(&w->j, "expected");
+    ra_json_object(&w->j);
+    for (int o = 0; o < RA_OUTCOMES && rc == 0; o++) {
+        ra_json_key(&w->j, ra_outcome_name((enum ra_outcome)o));
+        ra_json_array(&w->j);
+        if (w->source)
+            rc = w->source->expected(w->source->ctx, (enum ra_outcome)o, each_prediction, w, err);
+        for (size_t i = 0; !w->source && i < p->expected_n; i++)
+            if (p->expected[i].outcome == (enum ra_outcome)o)
+                each_prediction(w, &p->expected[i]);
+        ra_json_array_end(&w->j);
+    }
+    ra_json_object_end(&w->j);
+    return rc;
+}
+
+/* The members in the order of their names. */
+static int members(struct writer *w, const char *hash, struct ra_err *err)
+{
+    const struct ra_plan *p = w->plan;
+    char created[RA_TIME_TEXT];
+    int rc;
 
     ra_time_text(p->created, created);
-    ra_json_init(&j, out);
-    ra_json_object(&j);
-    text(&j, "anchor", p->anchor);
-    counts(&j, p);
-    ra_json_key(&j, "created");
-    ra_json_z(&j, created);
-    ra_json_key(&j, "format");
-    ra_json_int(&j, RA_PLAN_FORMAT);
-    ra_json_key(&j, "gate");
-    ra_json_z(&j, ra_gate_name(p->gate));
+    text(&w->j, "anchor", p->anchor);
+    counts(&w->j, p);
+    ra_json_key(&w->j, "created");
+    ra_json_z(&w->j, created);
+    rc = expected(w, err);
+    ra_json_key(&w->j, "format");
+    ra_json_int(&w->j, RA_PLAN_FORMAT);
+    ra_json_key(&w->j, "gate");
+    ra_json_z(&w->j, ra_gate_name(p->gate));
     if (hash) {
-        ra_json_key(&j, "hash");
-        ra_json_z(&j, hash);
+        ra_json_key(&w->j, "hash");
+        ra_json_z(&w->j, hash);
     }
-    tail(&j, p);
-    ra_json_object_end(&j);
+    policy(&w->j, &p->policy);
+    reasons(&w->j, p);
+    snapshots(&w->j, p);
+    if (rc == 0)
+        rc = steps(w, err);
+    text(&w->j, "tenant", p->tenant);
+    return rc;
 }
 
-static void sha256_hex(struct ra_str s, char out[65])
+static int canonical(const struct ra_plan *p, const struct ra_plan_source *source, const char *hash,
+                     struct ra_plan_form *form, struct ra_err *err)
 {
-    unsigned char digest[SHA256_DIGEST_LENGTH];
+    struct writer w = {.plan = p, .source = source, .form = form};
+    int rc;
 
-    SHA256((const unsigned char *)s.p, s.n, digest);
-    for (size_t i = 0; i < sizeof digest; i++) {
-        out[2 * i] = "0123456789abcdef"[digest[i] >> 4];
-        out[2 * i + 1] = "0123456789abcdef"[digest[i] & 15];
-    }
-    out[64] = '\0';
+    ra_buf_init(&w.piece, RA_PLAN_MAX);
+    ra_json_init(&w.j, &w.piece);
+    ra_json_object(&w.j);
+    rc = members(&w, hash, err);
+    ra_json_object_end(&w.j);
+    spill(&w);
+    ra_buf_free(&w.piece);
+    if (rc == 0 && w.overflow)
+        rc = ra_fail(err, RA_EINTERNAL, "one step of the plan is larger than %zu bytes",
+                     RA_PLAN_MAX);
+    return rc;
 }
 
-/* ---- the file's form ---- */
-
-static void new_line(struct ra_buf *out, unsigned depth)
+static int hash_of(const struct ra_plan *p, const struct ra_plan_source *source, char hash[65],
+                   struct ra_err *err)
 {
-    ra_buf_printf(out, "\n%*s", (int)(2 * depth), "");
-}
+    struct ra_plan_form form;
+    int rc;
 
-/* Where the string that begins at s[at] ends, behind its quote. */
-static size_t string_end(struct ra_str s, size_t at)
-{
-    for (at++; at < s.n && s.p[at] != '"'; at++)
-        at += s.p[at] == '\\';
-    return at + 1;
-}
-
-/* Two blanks a level; empty brackets stay together. */
-static void indent(struct ra_str s, struct ra_buf *out)
-{
-    unsigned depth = 0;
-
-    for (size_t i = 0, end; i < s.n; i = end) {
-        char c = s.p[i];
-        end = c == '"' ? string_end(s, i) : i + 1;
-        if ((c == '}' || c == ']') && s.p[i - 1] != '{' && s.p[i - 1] != '[')
-            new_line(out, --depth);
-        ra_buf_put(out, s.p + i, end - i);
-        if ((c == '{' || c == '[') && s.p[i + 1] != '}' && s.p[i + 1] != ']')
-            new_line(out, ++depth);
-        else if (c == ',')
-            new_line(out, depth);
-        else if (c == ':')
-            ra_buf_putc(out, ' ');
-    }
-    ra_buf_putc(out, '\n');
+    ra_plan_form_hash(&form);
+    rc = canonical(p, source, NULL, &form, err);
+    ra_plan_form_end(&form, hash);
+    return rc;
 }
 
 int ra_plan_encode(const struct ra_plan *plan, struct ra_buf *out, struct ra_err *err)
 {
-    struct ra_buf form;
+    struct ra_plan_form form;
     char hash[65];
+    int rc = hash_of(plan, NULL, hash, err);
 
-    ra_buf_init(&form, RA_PLAN_MAX);
-    canonical(plan, NULL, &form);
-    sha256_hex(ra_str_n(form.p, form.n), hash);
-    out->overflow = out->overflow || form.overflow;
-    ra_buf_clear(&form);
-    canonical(plan, hash, &form);
-    indent(ra_str_n(form.p, form.n), out);
-    out->overflow = out->overflow || form.overflow;
-    ra_buf_free(&form);
-    if (out->overflow)
+    ra_plan_form_buf(&form, out);
+    if (rc == 0)
+        rc = canonical(plan, NULL, hash, &form, err);
+    ra_plan_form_end(&form, hash);
+    if (rc == 0 && out->overflow)
         return ra_fail(err, RA_EINTERNAL, "the plan is larger than %zu bytes", out->max);
-    return 0;
+    return rc;
 }
 
-void ra_plan_fill(struct ra_plan *plan, const struct ra_result *result,
-                  const struct ra_policy *policy_)
+int ra_plan_write(const struct ra_plan *plan, const struct ra_plan_source *source, FILE *fp,
+                  char hash[65], struct ra_err *err)
 {
-    const struct ra_detection *d = &result->detection;
+    struct ra_plan_form form;
+    char own[65];
+    int rc = hash_of(plan, source, own, err);
 
-    plan->policy = *policy_;
-    plan->policy.scopes = NULL;
-    plan->policy.candidates = NULL;
-    plan->policy.scopes_n = plan->policy.candidates_n = 0;
-    plan->anchor = d->candidates_n ? d->candidates[d->chosen].name : (struct ra_str){NULL, 0};
-    plan->gate = result->gate;
-    memcpy(plan->counts, result->counts, sizeof plan->counts);
-    plan->reasons_n = result->reasons_n;
-    plan->reasons = ra_arena_alloc(&plan->arena, (result->reasons_n + 1) * sizeof *plan->reasons);
-    for (size_t i = 0; i < result->reasons_n; i++)
-        plan->reasons[i] = ra_str(result->reasons[i]);
-}
-
-void ra_plan_free(struct ra_plan *plan)
-{
-    struct ra_arena arena = plan->arena;
-
-    ra_arena_free(&arena);
-    memset(plan, 0, sizeof *plan);
+    ra_plan_form_file(&form, fp);
+    if (rc == 0)
+        rc = canonical(plan, source, own, &form, err);
+    if (rc == 0)
+        ra_plan_form_end(&form, own);
+    if (hash)
+        memcpy(hash, own, sizeof own);
+    return rc;
 }

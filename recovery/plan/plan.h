@@ -1,17 +1,20 @@
 /*
- * The plan: what was decided, from which snapshots, under which policy, and the steps that apply
- * may carry out. Turns the struct into the bytes of plan.json and back; reads and writes no file,
- * decides nothing. The bytes are one form only: a plan in which a single byte was changed is
- * refused.
+ * The plan: what was decided, from which snapshots, under which policy, the steps that apply may
+ * carry out, and what the first export is expected to do afterwards. Turns the struct into the
+ * bytes of plan.json and back; decides nothing (steps.h does). The bytes are one form only: a plan
+ * in which a single byte was changed is refused.
  */
 #ifndef RA_PLAN_PLAN_H
 #define RA_PLAN_PLAN_H
 
 #include "recovery/model/policy.h"
+#include "recovery/model/prediction.h"
 #include "recovery/model/verdict.h"
 #include "src/base/buf.h"
 #include "src/base/err.h"
 #include "src/base/mem.h"
+
+#include <stdio.h>
 
 #define RA_PLAN_FORMAT 1
 #define RA_PLAN_MAX    ((size_t)1 << 30) /* bytes of a plan.json */
@@ -26,6 +29,7 @@ enum ra_plan_op {
 };
 
 const char *ra_plan_op_name(enum ra_plan_op op);
+unsigned ra_plan_op_rank(enum ra_plan_op op); /* its place in the order of carrying out */
 
 /* One side's snapshot as the plan was made from it. */
 struct ra_plan_snapshot {
@@ -76,7 +80,9 @@ struct ra_plan {
     size_t reasons_n;
     uint64_t counts[RA_VERDICT_CODES];
     struct ra_plan_step *steps;
-    size_t steps_n;
+    size_t steps_n, steps_cap;      /* steps_cap is 0 for an array that is not ra_plan_add_step's */
+    struct ra_prediction *expected; /* by outcome, then in the order in which they were added */
+    size_t expected_n, expected_cap;
     char hash[65];         /* of a decoded plan */
     struct ra_arena arena; /* owns the parts of a decoded plan, and of one made by ra_plan_fill */
 };
@@ -86,8 +92,37 @@ struct ra_plan {
 void ra_plan_fill(struct ra_plan *plan, const struct ra_result *result,
                   const struct ra_policy *policy);
 
+/* Building a plan by hand. The step is copied with all its texts into the plan's arena; its id is
+ * left to ra_plan_order, so step->id may be absent. */
+void ra_plan_add_step(struct ra_plan *plan, const struct ra_plan_step *step);
+/* The same for what the first export is expected to do; the second half of the plan's use. A user
+ * whose anchor was given back is RA_WILL_MATCH with the anchor and the AD object's GUID. */
+void ra_plan_expect(struct ra_plan *plan, const struct ra_prediction *prediction);
+/* Puts the steps into the order in which they are carried out (by operation: AD, cloud objects,
+ * then the tenant's window; within one by directory and id) and numbers them "s000001" and so on;
+ * the predictions by outcome and id. To be called once before a plan that was built is encoded. */
+void ra_plan_order(struct ra_plan *plan);
+
 /* Appends plan.json's bytes; the hash member is computed. Fails only past the buffer's maximum. */
 int ra_plan_encode(const struct ra_plan *plan, struct ra_buf *out, struct ra_err *err);
+
+/* Where steps and predictions come from that are too many to be held at once. Each function calls
+ * each for every one in order, from the first on every time it is called; the texts live until each
+ * returns. */
+struct ra_plan_source {
+    void *ctx;
+    int (*steps)(void *ctx, void (*each)(void *to, const struct ra_plan_step *step), void *to,
+                 struct ra_err *err);
+    int (*expected)(void *ctx, enum ra_outcome outcome,
+                    void (*each)(void *to, const struct ra_prediction *prediction), void *to,
+                    struct ra_err *err);
+};
+
+/* Writes plan.json with what the source gives in place of the plan's own steps and predictions;
+ * reads the source twice, once for the hash. A fault of the file sticks to fp. hash, unless NULL,
+ * gets what the file has. */
+int ra_plan_write(const struct ra_plan *plan, const struct ra_plan_source *source, FILE *fp,
+                  char hash[65], struct ra_err *err);
 
 /* RA_ESTALE for whatever is not byte for byte what ra_plan_encode wrote, with what was found where.
  * *out is freed with ra_plan_free; on an error there is nothing to free. */

@@ -15,6 +15,16 @@ static struct ra_plan_feature closed[] = {{{"blockSoftMatchEnabled", 21}, true}}
 static struct ra_plan_feature opened[] = {{{"blockSoftMatchEnabled", 21}, false}};
 
 static struct ra_plan_step steps[3];
+static struct ra_prediction expected[] = {
+    {.outcome = RA_WILL_MATCH,
+     .id = {"00000000-0000-0000-0000-000000000001", 36},
+     .kind = RA_USER,
+     .why = RA_MATCH_HARD_TAKEOVER,
+     .anchor = {"iGhmiAEBERG7uxI0VniQqw==", 24},
+     .directory = {"fabrikam", 8},
+     .object_guid = {"30475e40-e7ae-4af3-af75-8b143c81daf5", 36}},
+    {.outcome = RA_WILL_REJOIN, .id = {"00000000-0000-0000-0000-000000000002", 36}},
+};
 static struct ra_plan_snapshot snapshots[2];
 static struct ra_str reasons[1];
 
@@ -71,6 +81,8 @@ static struct ra_plan sample_with_steps(void)
     steps[2].undo = steps[2].have;
     p.steps = steps;
     p.steps_n = 3;
+    p.expected = expected;
+    p.expected_n = 2;
     return p;
 }
 
@@ -100,9 +112,16 @@ static void a_plan_without_steps_is_written_in_one_form(void **state)
         "    \"ORPHAN\": 3\n"
         "  },\n"
         "  \"created\": \"2026-05-28T20:26:40Z\",\n"
+        "  \"expected\": {\n"
+        "    \"added\": [],\n"
+        "    \"deleted\": [],\n"
+        "    \"matched\": [],\n"
+        "    \"rejoined\": [],\n"
+        "    \"undecided\": []\n"
+        "  },\n"
         "  \"format\": 1,\n"
         "  \"gate\": \"ACTION\",\n"
-        "  \"hash\": \"ab77acc8c7bdc17e12efd90638cc6ed2c72c054bfb2e8638c6d59e8ed2493c94\",\n"
+        "  \"hash\": \"b8715a2a26f426d9887714e63bdbc63b6f8c9cd97b654b85fec94df947c3a99a\",\n"
         "  \"policy\": {\n"
         "    \"anchor_attribute\": \"auto\",\n"
         "    \"max_deletes\": 500,\n"
@@ -161,6 +180,12 @@ static void what_is_read_is_what_was_written(void **state)
     assert_int_equal(q.steps[2].want.features_n, 1);
     assert_false(q.steps[2].want.features[0].on);
     assert_true(q.steps[2].undo.features[0].on);
+    assert_int_equal(q.expected_n, 2);
+    assert_int_equal(q.expected[0].outcome, RA_WILL_MATCH);
+    assert_int_equal(q.expected[0].why, RA_MATCH_HARD_TAKEOVER);
+    assert_true(ra_str_eq(q.expected[0].anchor, expected[0].anchor));
+    assert_int_equal(q.expected[1].outcome, RA_WILL_REJOIN);
+    assert_true(ra_str_eq(q.expected[1].id, expected[1].id));
     assert_int_equal(strlen(q.hash), 64);
     again = encoded(&q);
     assert_string_equal(again, text);
@@ -235,11 +260,11 @@ static const struct {
     {"\"directory\": \"contoso\"", "\"directory\": null",
      "plan: steps[0].target.directory is null, want the directory of an AD object"},
     {"  \"format\": 1", "   \"format\": 1",
-     "plan: line 9 is not as it was written: its content gives another text"},
+     "plan: line 30 is not as it was written: its content gives another text"},
     {"  \"format\": 1", "  \"format\": 1.0",
-     "plan: line 9 is not as it was written: its content gives another text"},
+     "plan: line 30 is not as it was written: its content gives another text"},
     {"  \"format\": 1", "  \"note\": 1,\n  \"format\": 1",
-     "plan: line 9 is not as it was written: its content gives another text"},
+     "plan: line 30 is not as it was written: its content gives another text"},
 };
 
 static void an_edit_is_refused_with_what_was_found_and_what_was_wanted(void **state)
@@ -294,6 +319,77 @@ static void a_plan_takes_gate_counts_and_policy_from_the_decision(void **state)
     ra_plan_free(&p);
 }
 
+static int give_steps(void *ctx, void (*each)(void *, const struct ra_plan_step *), void *to,
+                      struct ra_err *err)
+{
+    const struct ra_plan *p = ctx;
+
+    (void)err;
+    for (size_t i = 0; i < p->steps_n; i++)
+        each(to, &p->steps[i]);
+    return 0;
+}
+
+static int give_expected(void *ctx, enum ra_outcome outcome,
+                         void (*each)(void *, const struct ra_prediction *), void *to,
+                         struct ra_err *err)
+{
+    const struct ra_plan *p = ctx;
+
+    (void)err;
+    for (size_t i = 0; i < p->expected_n; i++)
+        if (p->expected[i].outcome == outcome)
+            each(to, &p->expected[i]);
+    return 0;
+}
+
+static void a_plan_written_piece_by_piece_has_the_same_bytes(void **state)
+{
+    struct ra_plan p = sample_with_steps(), head = sample();
+    struct ra_plan_source source = {&p, give_steps, give_expected};
+    char *text = encoded(&p), *written = NULL, hash[65];
+    size_t n = 0;
+    FILE *fp = open_memstream(&written, &n);
+    struct ra_err err = {0};
+
+    (void)state;
+    assert_int_equal(ra_plan_write(&head, &source, fp, hash, &err), 0);
+    fclose(fp);
+    assert_string_equal(written, text);
+    assert_non_null(strstr(text, hash));
+    free(written);
+    free(text);
+}
+
+static void steps_that_were_added_are_put_in_order_and_numbered(void **state)
+{
+    struct ra_plan from = sample_with_steps(), p = sample();
+    char *text, *again;
+
+    (void)state;
+    for (size_t i = 3; i-- > 0;) {
+        from.steps[i].id = (struct ra_str){NULL, 0};
+        ra_plan_add_step(&p, &from.steps[i]);
+    }
+    for (size_t i = 2; i-- > 0;)
+        ra_plan_expect(&p, &from.expected[i]);
+    ra_plan_order(&p);
+    assert_int_equal(p.steps[0].op, RA_OP_SET_CONSISTENCY_GUID);
+    assert_true(ra_str_eq(p.steps[0].id, RA_STR("s000001")));
+    assert_int_equal(p.steps[1].op, RA_OP_CLEAR_OBJECT_IDENTIFIER);
+    assert_int_equal(p.steps[2].op, RA_OP_SET_FEATURES);
+    assert_true(ra_str_eq(p.steps[2].id, RA_STR("s000003")));
+    assert_int_equal(p.expected[0].outcome, RA_WILL_MATCH);
+    for (size_t i = 0; i < 3; i++)
+        from.steps[i].id = p.steps[i].id;
+    text = encoded(&p);
+    again = encoded(&from);
+    assert_string_equal(text, again);
+    free(text);
+    free(again);
+    ra_plan_free(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -303,6 +399,8 @@ int main(void)
         cmocka_unit_test(a_plan_cut_short_or_gone_on_with_is_refused),
         cmocka_unit_test(an_edit_is_refused_with_what_was_found_and_what_was_wanted),
         cmocka_unit_test(a_changed_value_is_told_by_the_hash),
+        cmocka_unit_test(a_plan_written_piece_by_piece_has_the_same_bytes),
+        cmocka_unit_test(steps_that_were_added_are_put_in_order_and_numbered),
         cmocka_unit_test(a_plan_takes_gate_counts_and_policy_from_the_decision),
     };
 
