@@ -45,13 +45,15 @@ int ra_cli_load(struct ra_cli *cli, struct ra_err *err);
 int ra_cli_stopped(const struct ra_cli *cli, struct ra_err *err);
 
 /* The configuration's tenant and one of its directories as the readers want them. Everything is
- * borrowed from the configuration; on_event and ctx are left to the caller. */
+ * borrowed from the configuration; what Graph makes us wait for goes to cli->progress. */
 void ra_cli_graph_options(const struct ra_cli *cli, struct ra_graph_options *out);
 void ra_cli_dir_options(const struct ra_cli *cli, const struct ra_config_ad *ad,
                         struct ra_dir_options *out);
 
-/* An on_event for ctx = a struct ra_phase: shows waits and retries in the phase's line. */
-void ra_cli_graph_event(void *phase, const struct ra_graph_event *e);
+/* An on_event for ctx = a struct ra_progress (or NULL): shows waits and retries in the phase's
+ * line.
+ */
+void ra_cli_graph_event(void *progress, const struct ra_graph_event *e);
 
 /* The configuration's policy; include and exclude as DN keys, scopes in the order of the [ad:NAME]
  * sections. Lives until freed; borrows text from the configuration. */

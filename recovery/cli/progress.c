@@ -13,6 +13,7 @@
 
 #define LIVE_MS  200   /* how often a moving line is drawn */
 #define PLAIN_MS 10000 /* how often at most a plain one */
+#define WORTH_MS 1000  /* a shorter wait is not worth a plain line */
 
 struct ra_phase {
     struct ra_progress *of;
@@ -20,7 +21,8 @@ struct ra_phase {
     char *name;
     uint64_t earlier, done, total;
     int64_t begun, waited, wait_from, wait_until; /* milliseconds of the clock that never jumps */
-    char why[32];
+    char why[32], detail[160];
+    bool passing; /* nobody counts: here for as long as the wait */
 };
 
 struct ra_progress {
@@ -32,7 +34,8 @@ struct ra_progress {
     bool closing;
     int answered;            /* the asks that were seen */
     int drawn;               /* moving lines that stand on the terminal now */
-    int64_t last;            /* when a plain line was written */
+    int64_t last;            /* when a plain line was written, or the progress was opened */
+    bool wrote;              /* a plain line was written at all */
     struct ra_phase *phases; /* in the order of their beginning */
 };
 
@@ -62,6 +65,7 @@ static struct ra_phase_state state_of(struct ra_phase *f, int64_t now, bool ende
         .total = f->total,
         .elapsed_ms = now - f->begun - f->waited,
         .why = !ended && f->wait_until > now ? f->why : NULL,
+        .detail = f->detail[0] ? f->detail : NULL,
         .wait_ms = f->wait_until - now,
         .ended = ended,
     };
@@ -137,14 +141,43 @@ static void draw(struct ra_progress *p, int64_t now)
     else
         write_line(p, now);
     p->last = now;
+    p->wrote = true;
     fflush(p->to);
+}
+
+/* A wait that is longer than a moment is told at once, if no line was written just before. */
+static bool has_news(const struct ra_progress *p, int64_t now)
+{
+    for (const struct ra_phase *f = p->phases; f && !p->wrote; f = f->next)
+        if (f->wait_until - now >= WORTH_MS)
+            return true;
+    return false;
 }
 
 static bool is_due(const struct ra_progress *p, int64_t now)
 {
     if (p->style == RA_PROGRESS_QUIET || !p->phases)
         return false;
-    return now - p->last >= (p->style == RA_PROGRESS_LIVE ? LIVE_MS : PLAIN_MS);
+    if (p->style == RA_PROGRESS_LIVE)
+        return now - p->last >= LIVE_MS;
+    return now - p->last >= PLAIN_MS || has_news(p, now);
+}
+
+/* Takes away the lines of waits that are over and that no phase counts. */
+static void drop_passed(struct ra_progress *p, int64_t now)
+{
+    struct ra_phase **at = &p->phases;
+
+    while (*at) {
+        struct ra_phase *f = *at;
+        if (!f->passing || f->wait_until > now) {
+            at = &f->next;
+            continue;
+        }
+        *at = f->next;
+        free(f->name);
+        free(f);
+    }
 }
 
 static void sleep_until_woken(struct ra_progress *p)
@@ -169,6 +202,7 @@ static void *drawer(void *arg)
         int64_t now = ra_monotonic_ms();
         bool asked = asks != p->answered;
         p->answered = asks;
+        drop_passed(p, now);
         if (asked || is_due(p, now))
             draw(p, now);
         sleep_until_woken(p);
@@ -240,6 +274,7 @@ void ra_progress_close(struct ra_progress **pp)
     pthread_cond_signal(&p->wake);
     pthread_mutex_unlock(&p->lock);
     pthread_join(p->drawer, NULL);
+    drop_passed(p, INT64_MAX);
     while (p->phases) {
         struct ra_phase *f = p->phases;
         ra_progress_end(&f);
@@ -250,23 +285,43 @@ void ra_progress_close(struct ra_progress **pp)
     *pp = NULL;
 }
 
+/* The lock is held. */
+static struct ra_phase *phase_of(struct ra_progress *p, const char *name)
+{
+    struct ra_phase *f = p->phases;
+
+    while (f && strcmp(f->name, name) != 0)
+        f = f->next;
+    return f;
+}
+
+static struct ra_phase *add_phase(struct ra_progress *p, const char *name)
+{
+    struct ra_phase *f = ra_calloc(1, sizeof *f), **last = &p->phases;
+
+    f->of = p;
+    f->name = ra_strdup(name);
+    f->begun = ra_monotonic_ms();
+    while (*last)
+        last = &(*last)->next;
+    *last = f;
+    return f;
+}
+
 struct ra_phase *ra_progress_begin(struct ra_progress *p, const char *name, uint64_t done,
                                    uint64_t total)
 {
-    struct ra_phase *f, **last;
+    struct ra_phase *f;
 
     if (!p)
         return NULL;
-    f = ra_calloc(1, sizeof *f);
-    f->of = p;
-    f->name = ra_strdup(name);
+    pthread_mutex_lock(&p->lock);
+    f = phase_of(p, name);
+    if (!f || !f->passing)
+        f = add_phase(p, name);
+    f->passing = false; /* what waited before its first object counts from here on */
     f->earlier = f->done = done;
     f->total = total;
-    f->begun = ra_monotonic_ms();
-    pthread_mutex_lock(&p->lock);
-    for (last = &p->phases; *last; last = &(*last)->next)
-        continue;
-    *last = f;
     pthread_mutex_unlock(&p->lock);
     return f;
 }
@@ -289,18 +344,32 @@ void ra_progress_add(struct ra_phase *f, uint64_t n)
     pthread_mutex_unlock(&f->of->lock);
 }
 
-void ra_progress_wait(struct ra_phase *f, const char *why, int64_t ms)
+/* Of two waits the longer one is the phase's. */
+static void begin_wait(struct ra_phase *f, const struct ra_progress_wait *w, int64_t now)
 {
-    int64_t now = ra_monotonic_ms();
-
-    if (!f)
-        return;
-    pthread_mutex_lock(&f->of->lock);
     settle_wait(f, now);
+    if (now + w->ms < f->wait_until)
+        return;
     f->wait_from = now;
-    f->wait_until = now + (ms > 0 ? ms : 0);
-    snprintf(f->why, sizeof f->why, "%s", why);
-    pthread_mutex_unlock(&f->of->lock);
+    f->wait_until = now + w->ms;
+    snprintf(f->why, sizeof f->why, "%s", w->what);
+    snprintf(f->detail, sizeof f->detail, "%s", w->detail ? w->detail : "");
+}
+
+void ra_progress_wait(struct ra_progress *p, const struct ra_progress_wait *w)
+{
+    struct ra_phase *f;
+
+    if (!p || w->ms <= 0)
+        return;
+    pthread_mutex_lock(&p->lock);
+    f = phase_of(p, w->name);
+    if (!f) {
+        f = add_phase(p, w->name);
+        f->passing = true;
+    }
+    begin_wait(f, w, ra_monotonic_ms());
+    pthread_mutex_unlock(&p->lock);
 }
 
 /* A moving line stays as the phase's last word; an object says that it is done. */

@@ -27,8 +27,14 @@ struct ra_phase *ra_progress_begin(struct ra_progress *p, const char *name, uint
                                    uint64_t total);
 void ra_progress_total(struct ra_phase *f, uint64_t total);
 void ra_progress_add(struct ra_phase *f, uint64_t n);
-/* why: "throttled", "retry", … (copied); the line counts the milliseconds down. */
-void ra_progress_wait(struct ra_phase *f, const char *why, int64_t ms);
+/* The phase of this name waits: the line counts the milliseconds down. A wait of what no phase
+ * counts has a line of its own until it is over. All text is copied; detail may be NULL. */
+struct ra_progress_wait {
+    const char *name;          /* of the phase, such as "users" */
+    const char *what, *detail; /* "throttled", "retry", …; "try 2 of 8: Connection refused" */
+    int64_t ms;
+};
+void ra_progress_wait(struct ra_progress *p, const struct ra_progress_wait *w);
 void ra_progress_end(struct ra_phase **f);
 
 void ra_progress_show(struct ra_progress *p); /* draws now */
@@ -40,12 +46,13 @@ struct ra_phase_state {
     const char *name;
     uint64_t earlier, done, total; /* done includes what an earlier run had read */
     int64_t elapsed_ms;            /* since its begin, without waits */
-    const char *why;               /* NULL when it does not wait */
+    const char *why, *detail;      /* why: NULL when it does not wait; detail: NULL for none */
     int64_t wait_ms;               /* still to wait */
     bool ended;
 };
 
-/* "users: 12,345 of 51,200, 1,200/s, 32 s left" or "users: 12,345, throttled, 20 s to go". */
+/* "users: 12,345 of 51,200, 1,200/s, 32 s left" or "users: 12,345, throttled, 20 s to go"; a detail
+ * stands in brackets behind the reason. */
 void ra_phase_text(const struct ra_phase_state *s, struct ra_buf *out);
 /* {"type":"progress","phase":"users","count":…,"total":…,"rate":…,"seconds_left":…,…} */
 void ra_phase_json(const struct ra_phase_state *s, struct ra_buf *out);

@@ -46,7 +46,10 @@ static void put_remaining(const struct ra_phase_state *s, struct ra_buf *out)
 
     if (s->why && s->wait_ms > 0) {
         ra_duration_text(whole_seconds(s->wait_ms), text);
-        ra_buf_printf(out, ", %s, %s to go", s->why, text);
+        ra_buf_printf(out, ", %s", s->why);
+        if (s->detail)
+            ra_buf_printf(out, " (%s)", s->detail);
+        ra_buf_printf(out, ", %s to go", text);
     } else if (left >= 0 && !s->ended) {
         ra_duration_text(left, text);
         ra_buf_printf(out, ", %s left", text);
@@ -100,6 +103,8 @@ void ra_phase_json(const struct ra_phase_state *s, struct ra_buf *out)
     ra_json_key(&j, "waiting");
     ra_json_z(&j, waits ? s->why : NULL);
     number_or_null(&j, "wait_seconds", waits ? whole_seconds(s->wait_ms) : -1);
+    ra_json_key(&j, "detail");
+    ra_json_z(&j, waits ? s->detail : NULL);
     ra_json_key(&j, "done");
     ra_json_bool(&j, s->ended);
     ra_json_object_end(&j);

@@ -29,6 +29,8 @@ void ra_cli_graph_options(const struct ra_cli *cli, struct ra_graph_options *out
         .connections = (int)c->tenant.connections,
         .files_dir = ra_config_files_dir(c),
         .stop = cli->stop,
+        .on_event = ra_cli_graph_event,
+        .ctx = cli->progress,
     };
 }
 
@@ -50,7 +52,26 @@ void ra_cli_dir_options(const struct ra_cli *cli, const struct ra_config_ad *ad,
     };
 }
 
-void ra_cli_graph_event(void *phase, const struct ra_graph_event *e)
+/* "try 2 of 8: Connection refused" */
+static void put_tries(const struct ra_graph_event *e, char *out, size_t size)
 {
-    ra_progress_wait(phase, e->what, e->wait_ms);
+    const char *why = e->why ? e->why : "";
+
+    if (e->tries && e->tries_max)
+        snprintf(out, size, "try %d of %d: %s", e->tries, e->tries_max, why);
+    else if (e->tries > 1)
+        snprintf(out, size, "try %d: %s", e->tries, why);
+    else
+        snprintf(out, size, "%s", why);
+}
+
+void ra_cli_graph_event(void *progress, const struct ra_graph_event *e)
+{
+    char detail[160];
+
+    put_tries(e, detail, sizeof detail);
+    ra_progress_wait(progress, &(struct ra_progress_wait){.name = e->where,
+                                                          .what = e->what,
+                                                          .detail = detail[0] ? detail : NULL,
+                                                          .ms = e->wait_ms});
 }

@@ -23,11 +23,14 @@ enum ra_auth {
     RA_AUTH_DEVICE_CODE
 };
 
-/* What a wait or a retry is about, for the progress line. */
+/* What a wait or a retry is about, for the progress line; borrowed for the call. */
 struct ra_graph_event {
-    const char *what;  /* "throttled", "retry", "token" */
+    const char *what;  /* "throttled", "slowed", "retry", "token" */
     const char *where; /* the collection or document */
-    int64_t wait_ms;   /* how long until the next try */
+    int64_t wait_ms;   /* how long until the next try, or until it may go at full speed */
+    const char *why;   /* what came instead of an answer, the quota that is used up; or NULL */
+    int tries;         /* that failed, 0 when this is not about one request */
+    int tries_max;     /* given up after so many, 0 when the time alone is limited */
 };
 
 struct ra_graph_options {

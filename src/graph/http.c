@@ -103,12 +103,10 @@ struct ra_graph_stats ra_http_stats(const struct ra_http *h)
     return h->stats;
 }
 
-void ra_http_tell(const struct ra_http *h, const char *what, const char *where, int64_t wait_ms)
+void ra_http_tell(const struct ra_http *h, const struct ra_graph_event *e)
 {
-    struct ra_graph_event e = {what, where, wait_ms};
-
     if (h->o->on_event)
-        h->o->on_event(h->o->ctx, &e);
+        h->o->on_event(h->o->ctx, e);
 }
 
 static int check_stop(const struct ra_http *h, struct ra_err *err)

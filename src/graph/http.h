@@ -121,6 +121,6 @@ int64_t ra_http_backoff_ms(const struct ra_http *h, int tries);
 
 /* Lets others go on for ms milliseconds. */
 int ra_http_pause(struct ra_http *h, int64_t ms, struct ra_err *err);
-void ra_http_tell(const struct ra_http *h, const char *what, const char *where, int64_t wait_ms);
+void ra_http_tell(const struct ra_http *h, const struct ra_graph_event *e);
 
 #endif

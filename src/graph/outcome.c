@@ -112,11 +112,26 @@ static void hold_others(struct ra_http *h, int64_t until)
         h->hold_until_ms = until;
 }
 
-/* False when the budget does not hold another try. */
-static bool try_again(struct ra_http *h, struct ra_request *r, enum ra_fault_kind kind)
+static void tell_retry(const struct ra_http *h, const struct ra_request *r, enum ra_fault_kind kind,
+                       const char *why, int64_t wait)
+{
+    ra_log(RA_LOG_REQUESTS, "%s: try %d failed, the next one in %lld ms: %s", r->where, r->tries,
+           (long long)wait, why);
+    ra_http_tell(h, &(struct ra_graph_event){
+                        .what = kind == RA_FAULT_THROTTLED ? "throttled" : "retry",
+                        .where = r->where,
+                        .wait_ms = wait,
+                        .why = why,
+                        .tries = r->tries,
+                        .tries_max = ra_retry_tries(kind),
+                    });
+}
+
+/* why: in a few words. False when the budget does not hold another try. */
+static bool try_again(struct ra_http *h, struct ra_request *r, enum ra_fault_kind kind,
+                      const char *why)
 {
     int64_t now = ra_monotonic_ms(), wait;
-    bool throttled = kind == RA_FAULT_THROTTLED;
 
     if (r->tries++ == 0)
         r->began_ms = now;
@@ -126,11 +141,9 @@ static bool try_again(struct ra_http *h, struct ra_request *r, enum ra_fault_kin
     r->due_ms = now + wait;
     r->fresh_line = true; /* graph 7.5: a retry goes over a new connection */
     h->stats.retries++;
-    if (throttled && (r->flags & RA_HTTP_AUTH))
+    if (kind == RA_FAULT_THROTTLED && (r->flags & RA_HTTP_AUTH))
         hold_others(h, r->due_ms);
-    ra_log(RA_LOG_REQUESTS, "%s: try %d failed, the next one in %lld ms", r->where, r->tries,
-           (long long)wait);
-    ra_http_tell(h, throttled ? "throttled" : "retry", r->where, wait);
+    tell_retry(h, r, kind, why, wait);
     ra_request_set_state(h, r, RA_REQUEST_WAITING);
     return true;
 }
@@ -162,6 +175,11 @@ static int fail_certificate(const struct ra_request *r, CURLcode result, struct 
                         "ca_file; verification cannot be turned off");
 }
 
+static const char *short_reason(const struct ra_request *r, CURLcode result)
+{
+    return r->os_error ? strerror((int)r->os_error) : curl_easy_strerror(result);
+}
+
 static int after_line_fault(struct ra_http *h, struct ra_request *r, CURLcode result,
                             struct ra_err *err)
 {
@@ -175,7 +193,7 @@ static int after_line_fault(struct ra_http *h, struct ra_request *r, CURLcode re
     if (result == CURLE_PEER_FAILED_VERIFICATION || result == CURLE_SSL_CACERT_BADFILE)
         return fail_certificate(r, result, err);
     r->in.retry_after_ms = -1; /* of an answer that was cut it is worth nothing */
-    if (try_again(h, r, kind))
+    if (try_again(h, r, kind, short_reason(r, result)))
         return 0;
     return fail_line(r, result, kind, err);
 }
@@ -258,7 +276,10 @@ void ra_request_begin_next(struct ra_http *h, struct ra_request *r)
 {
     if (r->hold_ms > 0) {
         hold_others(h, ra_monotonic_ms() + r->hold_ms);
-        ra_http_tell(h, "throttled", r->where, r->hold_ms);
+        ra_http_tell(h, &(struct ra_graph_event){.what = "throttled",
+                                                 .where = r->where,
+                                                 .wait_ms = r->hold_ms,
+                                                 .why = "429 inside a batch"});
         r->hold_ms = 0;
     }
     r->tries = 0;
@@ -280,13 +301,22 @@ static int deliver(struct ra_http *h, struct ra_request *r, struct ra_err *err)
     if (rc == RA_AHEAD)
         return 0;
     if (rc == RA_BAD_BODY) {
-        if (try_again(h, r, RA_FAULT_BROKEN))
+        if (try_again(h, r, RA_FAULT_BROKEN, "the answer is not whole"))
             return 0;
         rc = ra_hint(err, "tried %d times; a proxy that cuts or rewrites answers is a usual cause",
                      r->tries);
     }
     ra_request_set_state(h, r, rc == RA_TAKEN ? RA_REQUEST_DONE : RA_REQUEST_FAILED);
     return rc;
+}
+
+static int after_refusal(struct ra_http *h, struct ra_request *r, enum ra_fault_kind kind,
+                         struct ra_err *err)
+{
+    char why[48];
+
+    snprintf(why, sizeof why, "the service answered %ld", r->in.status);
+    return try_again(h, r, kind, why) ? 0 : fail_status(r, kind, err);
 }
 
 static int after_answer(struct ra_http *h, struct ra_request *r, struct ra_err *err)
@@ -297,7 +327,7 @@ static int after_answer(struct ra_http *h, struct ra_request *r, struct ra_err *
 
     h->reached[(r->flags & RA_HTTP_AUTH) != 0] = true;
     if (kind != RA_FAULT_NONE)
-        return try_again(h, r, kind) ? 0 : fail_status(r, kind, err);
+        return after_refusal(h, r, kind, err);
     if (authorize_again(h, r))
         return 0;
     if (r->in.status == 401 && (r->flags & RA_HTTP_AUTH))

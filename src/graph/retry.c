@@ -16,6 +16,11 @@ static const struct kind_row {
     [RA_FAULT_REFUSED] = {8, 2}, [RA_FAULT_IDENTITY] = {6, 1},
 };
 
+int ra_retry_tries(enum ra_fault_kind kind)
+{
+    return kinds[kind].tries;
+}
+
 enum ra_fault_kind ra_fault_of_status(long status)
 {
     switch (status) {

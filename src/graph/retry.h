@@ -33,6 +33,9 @@ struct ra_retry_rule {
     int64_t base_ms;   /* the first wait without a Retry-After */
 };
 
+/* How many tries a fault of this kind gets at most; 0: as many as the budget holds. */
+int ra_retry_tries(enum ra_fault_kind kind);
+
 /* Milliseconds until the next try, after tries that failed and spent_ms since the first fault, or
  * -1: give up. asked_ms is the service's Retry-After or -1, honoured to the millisecond or not at
  * all. dice is any random number: the jitter. */

@@ -249,7 +249,7 @@ static int (*const ways[])(struct ra_token *t, struct ra_err *err) = {
 
 int ra_token_renew(struct ra_token *t, struct ra_err *err)
 {
-    ra_http_tell(t->http, "token", "sign-in", 0);
+    ra_http_tell(t->http, &(struct ra_graph_event){.what = "token", .where = "sign-in"});
     ra_log(RA_LOG_REQUESTS, "sign-in: asking for %s token", t->access ? "a new" : "a");
     return ways[t->o->auth](t, err);
 }

@@ -56,6 +56,11 @@ static void a_wait_is_told_with_its_seconds(void **state)
                                  .why = "throttled",
                                  .wait_ms = 19001},
          "users: 10 of 20, 10/s, throttled, 20 s to go");
+    says((struct ra_phase_state){.name = "users",
+                                 .why = "retry",
+                                 .detail = "try 2 of 8: Connection refused",
+                                 .wait_ms = 900},
+         "users: 0, retry (try 2 of 8: Connection refused), 1 s to go");
 }
 
 static void an_ended_phase_says_so(void **state)
@@ -75,7 +80,7 @@ static void as_json_a_phase_has_null_for_what_is_unknown(void **state)
     assert_string_equal(ra_buf_z(&out),
                         "{\"type\":\"progress\",\"phase\":\"users\",\"count\":5,\"total\":null,"
                         "\"rate\":5,\"seconds_left\":null,\"waiting\":null,\"wait_seconds\":null,"
-                        "\"done\":false}");
+                        "\"detail\":null,\"done\":false}");
     ra_buf_clear(&out);
     s.total = 10;
     s.why = "throttled";
@@ -84,7 +89,7 @@ static void as_json_a_phase_has_null_for_what_is_unknown(void **state)
     assert_string_equal(ra_buf_z(&out),
                         "{\"type\":\"progress\",\"phase\":\"users\",\"count\":5,\"total\":10,"
                         "\"rate\":5,\"seconds_left\":1,\"waiting\":\"throttled\","
-                        "\"wait_seconds\":1,\"done\":false}");
+                        "\"wait_seconds\":1,\"detail\":null,\"done\":false}");
     ra_buf_free(&out);
 }
 
@@ -198,7 +203,6 @@ static void *add_many(void *phase)
 {
     for (int i = 0; i < 20000; i++)
         ra_progress_add(phase, 1);
-    ra_progress_wait(phase, "retry", 60000);
     return NULL;
 }
 
@@ -217,9 +221,62 @@ static void phases_are_fed_by_several_threads_at_once(void **state)
         pthread_join(t[i], NULL);
     ra_progress_show(p);
     text = written(f);
-    assert_non_null(strstr(text, ", retry, "));
     assert_non_null(strstr(text, "a: 40,000"));
     assert_non_null(strstr(text, "b: 40,000"));
+    ra_progress_close(&p);
+    fclose(f);
+}
+
+static void a_wait_stands_on_the_line_of_its_phase(void **state)
+{
+    FILE *f = tmpfile();
+    struct ra_progress *p = ra_progress_open(RA_PROGRESS_LINES, f);
+    struct ra_phase *a = ra_progress_begin(p, "users", 0, 0);
+    struct ra_progress_wait w = {.name = "users", .what = "throttled", .ms = 60000};
+
+    (void)state;
+    ra_progress_add(a, 5);
+    ra_progress_wait(p, &w);
+    w = (struct ra_progress_wait){.name = "users", .what = "retry", .ms = 50};
+    ra_progress_wait(p, &w); /* does not hide the longer one */
+    ra_progress_show(p);
+    assert_non_null(strstr(written(f), "users: 5, throttled, 1 min to go\n"));
+    ra_progress_close(&p);
+    (void)a;
+    fclose(f);
+}
+
+static void a_first_wait_is_told_at_once_even_in_plain_lines(void **state)
+{
+    FILE *f = tmpfile();
+    struct ra_progress *p = ra_progress_open(RA_PROGRESS_LINES, f);
+    const struct ra_progress_wait w = {
+        .name = "roleAssignments", .what = "throttled", .detail = "try 2: 429", .ms = 7000};
+
+    (void)state;
+    ra_progress_wait(p, &w);
+    for (int i = 0; i < 600 && !*written(f); i++)
+        ra_sleep_ms(10);
+    assert_non_null(strstr(written(f), "roleAssignments: 0, throttled (try 2: 429), "));
+    ra_progress_close(&p);
+    assert_null(strstr(written(f), "done"));
+    fclose(f);
+}
+
+static void what_waited_before_it_counted_is_one_phase(void **state)
+{
+    FILE *f = tmpfile();
+    struct ra_progress *p = ra_progress_open(RA_PROGRESS_LINES, f);
+    const struct ra_progress_wait w = {.name = "users", .what = "retry", .ms = 60000};
+    struct ra_phase *a;
+
+    (void)state;
+    ra_progress_wait(p, &w);
+    a = ra_progress_begin(p, "users", 0, 0);
+    ra_progress_add(a, 3);
+    ra_progress_show(p);
+    assert_non_null(strstr(written(f), "users: 3, retry, 1 min to go\n"));
+    assert_null(strstr(written(f), "; "));
     ra_progress_close(&p);
     fclose(f);
 }
@@ -233,7 +290,7 @@ static void without_progress_every_call_does_nothing(void **state)
     assert_null(a);
     ra_progress_add(a, 1);
     ra_progress_total(a, 1);
-    ra_progress_wait(a, "x", 1);
+    ra_progress_wait(p, &(struct ra_progress_wait){.name = "x", .what = "retry", .ms = 1});
     ra_progress_end(&a);
     ra_progress_show(p);
     ra_progress_close(&p);
@@ -253,6 +310,9 @@ int main(void)
         cmocka_unit_test(moving_lines_are_taken_away_and_the_last_word_stays),
         cmocka_unit_test(a_log_line_goes_above_the_moving_ones),
         cmocka_unit_test(phases_are_fed_by_several_threads_at_once),
+        cmocka_unit_test(a_wait_stands_on_the_line_of_its_phase),
+        cmocka_unit_test(a_first_wait_is_told_at_once_even_in_plain_lines),
+        cmocka_unit_test(what_waited_before_it_counted_is_one_phase),
         cmocka_unit_test(without_progress_every_call_does_nothing),
     };
 
