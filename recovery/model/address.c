@@ -45,7 +45,7 @@ static bool from_proxies(const struct ra_list *proxies, struct ra_arena *a,
     uint32_t primaries = 0;
 
     *out = (struct ra_addresses){0};
-    if (proxies->count)
+    if (proxies->bytes.n) /* an item takes four bytes at least, whatever count says */
         out->all = ra_arena_alloc(a, proxies->bytes.n / 4 * sizeof *out->all);
     while (ra_list_next(&rest, &item)) {
         bool smtp = ra_str_starts_fold(item, SMTP);

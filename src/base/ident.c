@@ -140,6 +140,15 @@ void ra_base64(const void *p, size_t n, char *out)
     sodium_bin2base64(out, ra_base64_size(n), p, n, sodium_base64_VARIANT_ORIGINAL);
 }
 
+/* libsodium takes bytes beyond ASCII for digits where char is signed. */
+static bool is_ascii(struct ra_str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if ((unsigned char)s.p[i] > 127)
+            return false;
+    return true;
+}
+
 bool ra_base64_decode(struct ra_str s, void *out, size_t *n)
 {
     const char *end = NULL;
@@ -149,7 +158,8 @@ bool ra_base64_decode(struct ra_str s, void *out, size_t *n)
         *n = 0;
         return true;
     }
-    if (sodium_base642bin(out, *n, s.p, s.n, NULL, &len, &end, sodium_base64_VARIANT_ORIGINAL) !=
+    if (!is_ascii(s) ||
+        sodium_base642bin(out, *n, s.p, s.n, NULL, &len, &end, sodium_base64_VARIANT_ORIGINAL) !=
             0 ||
         end != s.p + s.n)
         return false;

@@ -59,6 +59,8 @@ static void base64_that_is_not_canonical_is_refused(void **state)
     assert_false(ra_base64_decode(ra_str("iGhmiAEBERG7uxI0VniQqw="), bytes, &n));
     n = sizeof bytes;
     assert_false(ra_base64_decode(ra_str("iGhm iAEB"), bytes, &n));
+    n = sizeof bytes;
+    assert_false(ra_base64_decode(ra_str("164\xc9\xff""215"), bytes, &n));
 }
 
 static void a_sid_goes_to_text_and_back(void **state)
