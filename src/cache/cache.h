@@ -41,24 +41,53 @@ struct ra_fill;
 int ra_fill_open(struct ra_cache *c, const char *side, struct ra_str token, struct ra_fill **out,
                  bool *resumed, struct ra_err *err);
 
+/* Begins the side's next snapshot with all records (the same sequence numbers) and tables of its
+ * current complete one; indexes are left to finish. That one must stay the current one: a partial
+ * snapshot that was begun from another, with another token, whose copy was cut short, or whose
+ * finish had begun to close gaps is discarded, not resumed. RA_ENOTFOUND when the side has no
+ * complete snapshot, RA_EINTEGRITY when it is damaged: then there is nothing to go on from, and
+ * ra_fill_open begins anew. */
+int ra_fill_open_next(struct ra_cache *c, const char *side, struct ra_str token,
+                      struct ra_fill **out, bool *resumed, struct ra_err *err);
+
+/* Looks a key up in an index of the snapshot that ra_fill_open_next began from: 1 and the first of
+ * its values, 0 when there is none. What this fill has added or changed is not in it. */
+int ra_fill_find(struct ra_fill *f, const char *index, struct ra_str key, unsigned char value[8],
+                 struct ra_err *err);
+
 /* Adds to the group that the next commit makes durable. The bytes are copied. Returns the sequence
  * number that the record gets. */
 uint32_t ra_fill_record(struct ra_fill *f, struct ra_str record);
 /* Puts other bytes in the place of a record that this fill has, committed or not. */
 void ra_fill_replace(struct ra_fill *f, uint32_t seq, struct ra_str record);
+/* Takes a record out. Its number stays taken, and means nothing any more, until finish closes the
+ * gaps with records from the end, whose numbers change by that; replacing it brings it back. */
+void ra_fill_drop(struct ra_fill *f, uint32_t seq);
 void ra_fill_put(struct ra_fill *f, const char *table, struct ra_str key, struct ra_str value);
 void ra_fill_delete(struct ra_fill *f, const char *table, struct ra_str key);
-size_t ra_fill_pending(const struct ra_fill *f); /* bytes waiting for a commit */
+void ra_fill_clear(struct ra_fill *f, const char *table); /* deletes all that is in it */
+size_t ra_fill_pending(const struct ra_fill *f);          /* bytes waiting for a commit */
 
 /* One durable transaction of everything since the last commit; grows the map when it is full. On an
  * error nothing of the group is in the file. */
 int ra_fill_commit(struct ra_fill *f, struct ra_err *err);
 
-/* Records so far, those not yet committed included, and a value of a committed table (copied into
- * *out by the callee's buffer, valid until the next call); RA_ENOTFOUND when there is none. */
+/* Committed sequence numbers, those of dropped records included, and a value of a committed table
+ * (copied into *out by the callee's buffer, valid until the next call); RA_ENOTFOUND when there is
+ * none. */
 uint32_t ra_fill_count(const struct ra_fill *f);
 int ra_fill_get(struct ra_fill *f, const char *table, struct ra_str key, struct ra_str *out,
                 struct ra_err *err);
+
+/* The bytes that a record has now, committed or not; absent when it was dropped. Valid until the
+ * fill is next called. RA_ENOTFOUND for a number that was never given. */
+int ra_fill_read(struct ra_fill *f, uint32_t seq, struct ra_str *out, struct ra_err *err);
+
+/* Calls each for every committed record from one number on that was not dropped; a negative return
+ * ends it with that. each may add to the fill, but neither commit nor close it. */
+int ra_fill_walk(struct ra_fill *f, uint32_t from,
+                 int (*each)(void *ctx, uint32_t seq, struct ra_str record, struct ra_err *err),
+                 void *ctx, struct ra_err *err);
 
 typedef void ra_key_fn(void *to, struct ra_str key, const unsigned char value[8]);
 
@@ -70,12 +99,12 @@ struct ra_index_builder {
     void *ctx;
 };
 
-/* Commits what is pending, builds the indexes one after another (collect, sort, append: working
- * memory is one index's pairs), stores meta — "proof", "created", "records", "hash" (SHA-256 of the
- * records in order, each after its length as four bytes, the highest first) and what the caller put
- * into table "meta" — and renames the file into place, durably. From then on, and not before, it is
- * the side's complete snapshot; the one before it is kept until the next writer opens the cache. *f
- * is closed in any case. */
+/* Commits what is pending, closes the gaps that dropped records left, builds the indexes one after
+ * another (collect, sort, append: working memory is one index's pairs), stores meta — "proof",
+ * "created", "records", "hash" (SHA-256 of the records in order, each after its length as four
+ * bytes, the highest first) and what the caller put into table "meta" — and renames the file into
+ * place, durably. From then on, and not before, it is the side's complete snapshot; the one before
+ * it is kept until the next writer opens the cache. *f is closed in any case. */
 int ra_fill_finish(struct ra_fill **f, const char *proof, const struct ra_index_builder *indexes,
                    size_t n, struct ra_err *err);
 

@@ -12,10 +12,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The databases of a file. "head" is the cache's own: format, side, token, complete, and the number
- * of pairs of each index; tables and indexes carry a prefix, so that none can be taken for it. */
+/* The databases of a file. "head" is the cache's own: format, side, token, complete, the number of
+ * pairs of each index, and of what a snapshot was begun from its number; "dropped", in a partial
+ * file alone, has the numbers of the records that are to go. Tables and indexes carry a prefix, so
+ * that none can be taken for these. */
 #define RA_DB_HEAD    "head"
 #define RA_DB_RECORDS "records"
+#define RA_DB_DROPPED "dropped"
 #define RA_DB_TABLE   "t:"
 #define RA_DB_INDEX   "i:"
 #define RA_DB_META    RA_DB_TABLE "meta"
@@ -24,6 +27,9 @@
 #define RA_HEAD_SIDE     "side"
 #define RA_HEAD_TOKEN    "token"
 #define RA_HEAD_COMPLETE "complete"
+#define RA_HEAD_BASE     "base"   /* number of the snapshot that this one was begun from */
+#define RA_HEAD_COPIED   "copied" /* all that was in it is here */
+#define RA_HEAD_MOVED    "moved"  /* records have other numbers than they were given */
 
 struct ra_env {
     MDB_env *mdb;

@@ -40,10 +40,27 @@ static void leave(struct ra_cache *c, const struct ra_fill *f)
     pthread_mutex_unlock(&c->mutex);
 }
 
+int ra_fill_new(struct ra_cache *c, const char *side, struct ra_snap *base, struct ra_fill **out,
+                struct ra_err *err)
+{
+    struct ra_fill *f = ra_calloc(1, sizeof *f);
+    int rc;
+
+    f->cache = c;
+    f->side = ra_strdup(side);
+    f->hash = ra_hash_new();
+    f->base = base;
+    ra_buf_init(&f->value, VALUE_MAX);
+    rc = enter(c, f, err);
+    if (rc != 0)
+        ra_fill_close(&f);
+    *out = f;
+    return rc;
+}
+
 int ra_fill_open(struct ra_cache *c, const char *side, struct ra_str token, struct ra_fill **out,
                  bool *resumed, struct ra_err *err)
 {
-    struct ra_fill *f;
     int rc;
 
     *out = NULL;
@@ -51,19 +68,13 @@ int ra_fill_open(struct ra_cache *c, const char *side, struct ra_str token, stru
     rc = ra_cache_need_write(c, err);
     if (rc == 0)
         rc = ra_names_check(side, err);
+    if (rc == 0)
+        rc = ra_fill_new(c, side, NULL, out, err);
     if (rc != 0)
         return rc;
-    f = ra_calloc(1, sizeof *f);
-    f->cache = c;
-    f->side = ra_strdup(side);
-    f->hash = ra_hash_new();
-    ra_buf_init(&f->value, VALUE_MAX);
-    rc = enter(c, f, err);
-    if (rc == 0)
-        rc = ra_fill_begin(f, token, resumed, err);
+    rc = ra_fill_begin(*out, token, resumed, err);
     if (rc != 0)
-        ra_fill_close(&f);
-    *out = f;
+        ra_fill_close(out);
     return rc;
 }
 
@@ -80,12 +91,23 @@ uint32_t ra_fill_record(struct ra_fill *f, struct ra_str record)
 
 /* The hash runs over the records in order: what it has of this one is no longer true, and finish
  * reads them all again. */
-void ra_fill_replace(struct ra_fill *f, uint32_t seq, struct ra_str record)
+static void change(struct ra_fill *f, uint32_t seq, const char *how)
 {
     if (seq >= f->given && f->group.bad.code == 0)
-        ra_fail(&f->group.bad, RA_EINTERNAL, "%s: there is no record %u to replace", f->side, seq);
-    ra_group_replace(&f->group, seq, record);
+        ra_fail(&f->group.bad, RA_EINTERNAL, "%s: there is no record %u to %s", f->side, seq, how);
     f->hashed = UINT32_MAX;
+}
+
+void ra_fill_replace(struct ra_fill *f, uint32_t seq, struct ra_str record)
+{
+    change(f, seq, "replace");
+    ra_group_replace(&f->group, seq, record);
+}
+
+void ra_fill_drop(struct ra_fill *f, uint32_t seq)
+{
+    change(f, seq, "drop");
+    ra_group_drop(&f->group, seq);
 }
 
 void ra_fill_put(struct ra_fill *f, const char *table, struct ra_str key, struct ra_str value)
@@ -96,6 +118,11 @@ void ra_fill_put(struct ra_fill *f, const char *table, struct ra_str key, struct
 void ra_fill_delete(struct ra_fill *f, const char *table, struct ra_str key)
 {
     ra_group_delete(&f->group, table, key);
+}
+
+void ra_fill_clear(struct ra_fill *f, const char *table)
+{
+    ra_group_empty(&f->group, table);
 }
 
 size_t ra_fill_pending(const struct ra_fill *f)
@@ -136,6 +163,7 @@ int ra_fill_commit(struct ra_fill *f, struct ra_err *err)
         ra_group_records(&f->group, hash_record, f);
     f->committed = f->given;
     ra_group_clear(&f->group);
+    ra_latest_clear(&f->latest);
     return 0;
 }
 
@@ -182,6 +210,45 @@ int ra_fill_get(struct ra_fill *f, const char *table, struct ra_str key, struct 
     return 0;
 }
 
+static int read_record(struct ra_fill *f, MDB_txn *txn, uint32_t seq)
+{
+    MDB_val k = ra_val(&seq, sizeof seq), v;
+    MDB_dbi dropped;
+    int rc = mdb_dbi_open(txn, RA_DB_DROPPED, MDB_INTEGERKEY, &dropped);
+
+    ra_buf_clear(&f->value);
+    if (rc == 0)
+        rc = mdb_get(txn, dropped, &k, &v);
+    if (rc != MDB_NOTFOUND)
+        return rc == 0 ? MDB_NOTFOUND : rc;
+    rc = mdb_get(txn, f->records, &k, &v);
+    if (rc == 0 && !ra_buf_put(&f->value, v.mv_data, v.mv_size))
+        rc = MDB_CORRUPTED;
+    return rc == MDB_NOTFOUND ? MDB_CORRUPTED : rc;
+}
+
+int ra_fill_read(struct ra_fill *f, uint32_t seq, struct ra_str *out, struct ra_err *err)
+{
+    MDB_txn *txn;
+    int rc;
+
+    *out = (struct ra_str){NULL, 0};
+    if (seq >= f->given)
+        return ra_fail(err, RA_ENOTFOUND, "%s: there is no record %u", f->side, seq);
+    if (ra_latest(&f->latest, &f->group, f->committed, seq, out))
+        return 0;
+    rc = mdb_txn_begin(f->env.mdb, NULL, MDB_RDONLY, &txn);
+    if (rc == 0) {
+        rc = read_record(f, txn, seq);
+        mdb_txn_abort(txn);
+    }
+    if (rc != 0 && rc != MDB_NOTFOUND)
+        return ra_env_fail(f->env.path, "cannot be read", rc, err);
+    if (rc == 0)
+        *out = (struct ra_str){ra_buf_z(&f->value), f->value.n};
+    return 0;
+}
+
 /* ---- end ---- */
 
 void ra_fill_close(struct ra_fill **fp)
@@ -193,6 +260,8 @@ void ra_fill_close(struct ra_fill **fp)
     leave(f->cache, f);
     ra_env_close(&f->env);
     ra_group_free(&f->group);
+    ra_latest_free(&f->latest);
+    ra_snap_close(&f->base);
     ra_hash_free(&f->hash);
     ra_buf_free(&f->value);
     free(f->side);

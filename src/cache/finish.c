@@ -198,6 +198,8 @@ static int complete(struct ra_fill *f, const char *proof, const struct ra_index_
     int rc = ra_fill_commit(f, err);
 
     if (rc == 0)
+        rc = ra_fill_compact(f, err);
+    if (rc == 0)
         rc = ra_index_build(f, indexes, n, pairs, err);
     if (rc == 0)
         rc = seal(&s, err);

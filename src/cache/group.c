@@ -9,7 +9,9 @@
 
 #define IS_RECORD   UINT32_MAX       /* as table */
 #define IS_REPLACED (UINT32_MAX - 1) /* as table: the key is a sequence number */
+#define IS_DROPPED  (UINT32_MAX - 2) /* as table: the same */
 #define IS_DELETED  UINT32_MAX       /* as value's length */
+#define IS_EMPTIED  (UINT32_MAX - 1) /* as value's length: all of the table's */
 
 struct op {
     uint32_t table, key, value; /* its number, and lengths of what follows */
@@ -52,9 +54,14 @@ static uint32_t table_of(struct ra_group *g, const char *table)
     return (uint32_t)g->table_count++;
 }
 
+static size_t bytes_of(const struct op *op)
+{
+    return op->value >= IS_EMPTIED ? 0 : op->value;
+}
+
 static unsigned char *reserve(struct ra_group *g, const struct op *op)
 {
-    size_t value = op->value == IS_DELETED ? 0 : op->value;
+    size_t value = bytes_of(op);
     unsigned char *at;
 
     g->p = ra_grow(g->p, &g->cap, g->n + sizeof *op + op->key + value, 1);
@@ -69,8 +76,8 @@ void ra_group_record(struct ra_group *g, struct ra_str record)
     struct op op = {.table = IS_RECORD, .value = (uint32_t)record.n};
     unsigned char *at;
 
-    if (record.n >= IS_DELETED) {
-        refuse(g, "record", record.n, IS_DELETED - 1);
+    if (record.n >= IS_EMPTIED) {
+        refuse(g, "record", record.n, IS_EMPTIED - 1);
         return;
     }
     at = reserve(g, &op);
@@ -83,8 +90,8 @@ void ra_group_replace(struct ra_group *g, uint32_t seq, struct ra_str record)
     struct op op = {.table = IS_REPLACED, .key = sizeof seq, .value = (uint32_t)record.n};
     unsigned char *at;
 
-    if (record.n >= IS_DELETED) {
-        refuse(g, "record", record.n, IS_DELETED - 1);
+    if (record.n >= IS_EMPTIED) {
+        refuse(g, "record", record.n, IS_EMPTIED - 1);
         return;
     }
     at = reserve(g, &op);
@@ -93,19 +100,26 @@ void ra_group_replace(struct ra_group *g, uint32_t seq, struct ra_str record)
         memcpy(at + sizeof seq, record.p, record.n);
 }
 
+void ra_group_drop(struct ra_group *g, uint32_t seq)
+{
+    struct op op = {.table = IS_DROPPED, .key = sizeof seq, .value = IS_DELETED};
+
+    memcpy(reserve(g, &op), &seq, sizeof seq);
+}
+
 static void add(struct ra_group *g, const char *table, struct ra_str key, struct ra_str value,
-                bool deleted)
+                uint32_t instead)
 {
     struct op op = {.table = table_of(g, table), .key = (uint32_t)ra_key_size(key)};
     unsigned char *at;
 
     if (ra_key_size(key) > RA_KEY_ROOM)
         refuse(g, "table key", key.n, RA_KEY_ROOM - 1);
-    if (value.n >= IS_DELETED)
-        refuse(g, "table value", value.n, IS_DELETED - 1);
+    if (value.n >= IS_EMPTIED)
+        refuse(g, "table value", value.n, IS_EMPTIED - 1);
     if (g->bad.code)
         return;
-    op.value = deleted ? IS_DELETED : (uint32_t)value.n;
+    op.value = instead ? instead : (uint32_t)value.n;
     at = reserve(g, &op);
     ra_key_store(at, key);
     if (value.n)
@@ -114,12 +128,17 @@ static void add(struct ra_group *g, const char *table, struct ra_str key, struct
 
 void ra_group_put(struct ra_group *g, const char *table, struct ra_str key, struct ra_str value)
 {
-    add(g, table, key, value, false);
+    add(g, table, key, value, 0);
 }
 
 void ra_group_delete(struct ra_group *g, const char *table, struct ra_str key)
 {
-    add(g, table, key, (struct ra_str){NULL, 0}, true);
+    add(g, table, key, (struct ra_str){NULL, 0}, IS_DELETED);
+}
+
+void ra_group_empty(struct ra_group *g, const char *table)
+{
+    add(g, table, RA_STR(""), (struct ra_str){NULL, 0}, IS_EMPTIED);
 }
 
 static bool next(const struct ra_group *g, size_t *at, struct step *s)
@@ -129,7 +148,7 @@ static bool next(const struct ra_group *g, size_t *at, struct step *s)
     memcpy(&s->op, g->p + *at, sizeof s->op);
     s->key = g->p + *at + sizeof s->op;
     s->value = s->key + s->op.key;
-    *at += sizeof s->op + s->op.key + (s->op.value == IS_DELETED ? 0 : s->op.value);
+    *at += sizeof s->op + s->op.key + bytes_of(&s->op);
     return true;
 }
 
@@ -152,6 +171,8 @@ static int write_table(struct ra_group *g, MDB_txn *txn, const struct step *s)
 
     if (rc != 0)
         return rc;
+    if (s->op.value == IS_EMPTIED)
+        return mdb_drop(txn, dbi, 0);
     if (s->op.value != IS_DELETED)
         return mdb_put(txn, dbi, &key, &value, 0);
     rc = mdb_del(txn, dbi, &key, NULL);
@@ -165,13 +186,41 @@ static int write_record(MDB_txn *txn, MDB_dbi records, uint32_t seq, const struc
     return mdb_put(txn, records, &key, &value, MDB_APPEND);
 }
 
-static int write_replaced(MDB_txn *txn, MDB_dbi records, const struct step *s)
+/* MDB_NOTFOUND when nothing was dropped yet. */
+static int open_dropped(struct ra_group *g, MDB_txn *txn, bool make)
+{
+    int rc = 0;
+
+    if (!g->dropped.open)
+        rc = mdb_dbi_open(txn, RA_DB_DROPPED, MDB_INTEGERKEY | (make ? MDB_CREATE : 0),
+                          &g->dropped.dbi);
+    g->dropped.open = rc == 0;
+    return rc;
+}
+
+static int write_replaced(struct ra_group *g, MDB_txn *txn, MDB_dbi records, const struct step *s)
 {
     uint32_t seq = 0;
     MDB_val key = ra_val(&seq, sizeof seq), value = ra_val(s->value, s->op.value);
+    int rc = open_dropped(g, txn, false);
 
     memcpy(&seq, s->key, sizeof seq);
-    return mdb_put(txn, records, &key, &value, 0);
+    if (rc == 0)
+        rc = mdb_del(txn, g->dropped.dbi, &key, NULL);
+    return rc == 0 || rc == MDB_NOTFOUND ? mdb_put(txn, records, &key, &value, 0) : rc;
+}
+
+/* The record itself goes empty, so that numbers have no gaps before the end. */
+static int write_dropped(struct ra_group *g, MDB_txn *txn, MDB_dbi records, const struct step *s)
+{
+    uint32_t seq = 0;
+    MDB_val key = ra_val(&seq, sizeof seq), none = ra_val("", 0);
+    int rc = open_dropped(g, txn, true);
+
+    memcpy(&seq, s->key, sizeof seq);
+    if (rc == 0)
+        rc = mdb_put(txn, g->dropped.dbi, &key, &none, 0);
+    return rc == 0 ? mdb_put(txn, records, &key, &none, 0) : rc;
 }
 
 int ra_group_write(struct ra_group *g, MDB_txn *txn, MDB_dbi records, uint32_t first)
@@ -181,9 +230,11 @@ int ra_group_write(struct ra_group *g, MDB_txn *txn, MDB_dbi records, uint32_t f
 
     for (size_t i = 0; i < g->table_count; i++)
         g->tables[i].open = false;
+    g->dropped.open = false;
     for (size_t at = 0; rc == 0 && next(g, &at, &s);)
         rc = s.op.table == IS_RECORD     ? write_record(txn, records, first++, &s)
-             : s.op.table == IS_REPLACED ? write_replaced(txn, records, &s)
+             : s.op.table == IS_REPLACED ? write_replaced(g, txn, records, &s)
+             : s.op.table == IS_DROPPED  ? write_dropped(g, txn, records, &s)
                                          : write_table(g, txn, &s);
     return rc;
 }
@@ -196,6 +247,23 @@ void ra_group_records(const struct ra_group *g, void (*each)(void *ctx, struct r
     for (size_t at = 0; next(g, &at, &s);)
         if (s.op.table == IS_RECORD)
             each(ctx, (struct ra_str){(const char *)s.value, s.op.value});
+}
+
+bool ra_group_next_record(const struct ra_group *g, size_t *at, uint32_t *seq, struct ra_str *bytes)
+{
+    struct step s;
+
+    while (next(g, at, &s)) {
+        if (s.op.table < IS_DROPPED)
+            continue;
+        *seq = UINT32_MAX;
+        if (s.op.table != IS_RECORD)
+            memcpy(seq, s.key, sizeof *seq);
+        *bytes = (struct ra_str){s.op.table == IS_DROPPED ? NULL : (const char *)s.value,
+                                 bytes_of(&s.op)};
+        return true;
+    }
+    return false;
 }
 
 void ra_group_clear(struct ra_group *g)

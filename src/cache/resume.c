@@ -4,6 +4,7 @@
 #include "src/cache/store.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,10 +26,16 @@ static int put_head(struct ra_fill *f, MDB_txn *txn, const char *key, struct ra_
     return mdb_put(txn, f->head, &k, &v, 0);
 }
 
+static struct ra_str base_text(const struct ra_fill *f, char room[24])
+{
+    snprintf(room, 24, "%" PRIu64, ra_snap_info(f->base)->number);
+    return ra_str(room);
+}
+
 static int write_head(MDB_txn *txn, void *ctx)
 {
     struct begin *b = ctx;
-    char format[16];
+    char format[24];
     int rc = mdb_dbi_open(txn, RA_DB_HEAD, MDB_CREATE, &b->f->head);
 
     snprintf(format, sizeof format, "%d", RA_CACHE_FORMAT);
@@ -40,6 +47,8 @@ static int write_head(MDB_txn *txn, void *ctx)
         rc = put_head(b->f, txn, RA_HEAD_SIDE, ra_str(b->f->side));
     if (rc == 0)
         rc = put_head(b->f, txn, RA_HEAD_TOKEN, b->token);
+    if (rc == 0 && b->f->base)
+        rc = put_head(b->f, txn, RA_HEAD_BASE, base_text(b->f, format));
     return rc;
 }
 
@@ -75,6 +84,28 @@ static int count_records(struct ra_fill *f, MDB_txn *txn)
     return rc == 0 && stat.ms_entries != last + 1ULL ? MDB_CORRUPTED : rc;
 }
 
+/* What was begun from a snapshot goes on from that one only, once it has all of it, and as long as
+ * the numbers in that one's indexes are its own too. */
+static int check_base(struct ra_fill *f, MDB_txn *txn)
+{
+    MDB_val k = ra_val_z(RA_HEAD_BASE), v;
+    char room[24];
+    int rc;
+
+    if (!f->base) {
+        rc = mdb_get(txn, f->head, &k, &v);
+        return rc == 0 ? MDB_NOTFOUND : rc == MDB_NOTFOUND ? 0 : rc;
+    }
+    rc = head_is(f, txn, RA_HEAD_BASE, base_text(f, room));
+    if (rc == 0)
+        rc = head_is(f, txn, RA_HEAD_COPIED, ra_str("1"));
+    if (rc != 0)
+        return rc;
+    k = ra_val_z(RA_HEAD_MOVED);
+    rc = mdb_get(txn, f->head, &k, &v);
+    return rc == 0 ? MDB_NOTFOUND : rc == MDB_NOTFOUND ? 0 : rc;
+}
+
 static int read_head(struct ra_fill *f, MDB_txn *txn, struct ra_str token)
 {
     char format[16];
@@ -89,6 +120,8 @@ static int read_head(struct ra_fill *f, MDB_txn *txn, struct ra_str token)
         rc = head_is(f, txn, RA_HEAD_SIDE, ra_str(f->side));
     if (rc == 0)
         rc = head_is(f, txn, RA_HEAD_TOKEN, token);
+    if (rc == 0)
+        rc = check_base(f, txn);
     return rc == 0 ? count_records(f, txn) : rc;
 }
 
@@ -129,10 +162,12 @@ static int begin_new(struct ra_fill *f, struct ra_str token, struct ra_err *err)
         rc = open_part(f, path, err);
     if (rc == 0)
         rc = ra_env_write(&f->env, 0, write_head, &b, err);
+    f->committed = f->given = 0;
+    if (rc == 0 && f->base)
+        rc = ra_fill_copy(f, err);
     if (rc != 0)
         unlink(path);
     free(path);
-    f->committed = f->given = 0;
     return rc;
 }
 

@@ -286,6 +286,16 @@ bool ra_shared_dbi(struct ra_shared *s, const char *prefix, const char *name, MD
     return found != NULL;
 }
 
+const char *ra_shared_name(struct ra_shared *s, size_t i)
+{
+    const char *name;
+
+    pthread_mutex_lock(&mutex);
+    name = i < s->name_count ? s->names[i].name : NULL;
+    pthread_mutex_unlock(&mutex);
+    return name;
+}
+
 struct write {
     const char *name;
     MDB_dbi dbi;

@@ -28,6 +28,9 @@ int ra_shared_read(struct ra_shared *s, MDB_txn **out, struct ra_err *err);
 /* The handle of a named database; false when there is none. */
 bool ra_shared_dbi(struct ra_shared *s, const char *prefix, const char *name, MDB_dbi *out);
 
+/* The i-th name that the file had when it was opened or got since; NULL past the last. Borrowed. */
+const char *ra_shared_name(struct ra_shared *s, size_t i);
+
 /* As ra_env_write; body puts pairs into the table, which is made when it is not there. */
 int ra_shared_write(struct ra_shared *s, const char *table, size_t about,
                     int (*body)(MDB_txn *txn, MDB_dbi dbi, void *ctx), void *ctx,

@@ -9,6 +9,7 @@
 #include "src/cache/env.h"
 #include "src/cache/group.h"
 #include "src/cache/hash.h"
+#include "src/cache/latest.h"
 
 #include <pthread.h>
 
@@ -28,17 +29,29 @@ struct ra_fill {
     struct ra_env env;
     MDB_dbi head, records;
     struct ra_group group;
+    struct ra_latest latest;   /* of the group's records */
     uint32_t committed, given; /* records in the file; the next sequence number */
     struct ra_hash *hash;      /* of the first hashed records */
     uint32_t hashed;
-    struct ra_buf value; /* what ra_fill_get handed out */
+    struct ra_buf value;  /* what ra_fill_get and ra_fill_read handed out */
+    struct ra_snap *base; /* that it was begun from, or NULL */
 };
 
 /* Fills *err when the cache was opened for reading alone. */
 int ra_cache_need_write(const struct ra_cache *c, struct ra_err *err);
 
+/* The struct alone, entered among the cache's open fills; base is taken over, also on an error. */
+int ra_fill_new(struct ra_cache *c, const char *side, struct ra_snap *base, struct ra_fill **out,
+                struct ra_err *err);
+
 /* Opens the partial file to go on with, or a new one. */
 int ra_fill_begin(struct ra_fill *f, struct ra_str token, bool *resumed, struct ra_err *err);
+
+/* Copies records and tables of f->base into the file just begun. */
+int ra_fill_copy(struct ra_fill *f, struct ra_err *err);
+
+/* Closes the gaps that dropped records left. */
+int ra_fill_compact(struct ra_fill *f, struct ra_err *err);
 
 /* Takes what an interrupted finish left out of a partial snapshot: indexes and "complete". */
 int ra_fill_unfinish(struct ra_fill *f, struct ra_err *err);

@@ -7,6 +7,8 @@
 
 #define GROUP 5 /* records a commit */
 
+enum drive_as drive_as = DRIVE_NEW;
+
 static int next_run(struct ra_cache *c, const char *side, unsigned *run, struct ra_err *err)
 {
     unsigned long long last;
@@ -68,6 +70,74 @@ static int fill(struct ra_fill *f, const char *side, unsigned run, struct ra_err
     return rc;
 }
 
+/* ---- from the one before ---- */
+
+enum { GAP_A = 2, GAP_B = 5 }; /* dropped; the last record goes into the first, and so on */
+
+/* How many of the changes are done: the mark is "RUN CHANGES", the one before has left its own. */
+static int changes_done(struct ra_fill *f, unsigned run, unsigned *done, struct ra_err *err)
+{
+    struct ra_str mark;
+    int rc = ra_fill_get(f, "marks", RA_STR("changes"), &mark, err);
+    unsigned of = 0;
+
+    *done = 0;
+    if (rc == 0 && (sscanf(mark.p, "%u %u", &of, done) != 2 || of != run))
+        *done = 0;
+    return rc == -(int)RA_ENOTFOUND ? 0 : rc;
+}
+
+/* Which of the run's records the i-th is to become; UINT32_MAX when it is to be dropped. */
+static uint32_t becomes(unsigned run, uint32_t i)
+{
+    uint32_t n = content_records(run);
+
+    if (i == GAP_A || i == GAP_B || i >= n + 2)
+        return UINT32_MAX;
+    return i == n + 1 ? GAP_A : i == n ? GAP_B : i;
+}
+
+static void change_one(struct ra_fill *f, const char *side, unsigned run, uint32_t i, uint32_t base)
+{
+    uint32_t to = becomes(run, i);
+    struct ra_str now;
+    char room[256];
+
+    if (i >= base) {
+        if (ra_fill_record(f, content_record(side, run, to, room)) != i)
+            content_fail("record %u got another number", i);
+    } else {
+        ra_fill_drop(f, i);
+        if (to != UINT32_MAX)
+            ra_fill_replace(f, i, content_record(side, run, to, room));
+    }
+    if (ra_fill_read(f, i, &now, NULL) != 0 ||
+        !(to == UINT32_MAX ? !now.p : ra_str_eq(now, content_record(side, run, to, room))))
+        content_fail("record %u is not what it was made", i);
+}
+
+static int change(struct ra_fill *f, const char *side, unsigned run, unsigned *found,
+                  struct ra_err *err)
+{
+    uint32_t base = content_records(run - 1), n = content_records(run) + 2;
+    char text[40];
+    int rc = changes_done(f, run, found, err);
+
+    snprintf(text, sizeof text, "%u", run);
+    ra_fill_put(f, "meta", RA_STR("run"), ra_str(text));
+    for (uint32_t i = *found; rc == 0 && i < (n > base ? n : base); i++) {
+        change_one(f, side, run, i, base);
+        snprintf(text, sizeof text, "%u %u", run, i + 1);
+        ra_fill_put(f, "marks", RA_STR("changes"), ra_str(text));
+        if (i % GROUP == GROUP - 1)
+            rc = ra_fill_commit(f, err);
+        if (rc == 0 && i % GROUP == GROUP - 1)
+            disk_mark(DISK_COMMITTED, i + 1);
+    }
+    disk_mark(DISK_COMMITTED, 0); /* once finish has moved records it is begun anew */
+    return rc;
+}
+
 static int supplement(struct ra_cache *c, const char *side, char name, struct ra_err *err)
 {
     struct ra_pair pairs[CONTENT_FACTS];
@@ -85,16 +155,19 @@ static int live(struct ra_cache *c, const char *side, struct drive *out, struct 
 {
     struct ra_fill *f;
     char token[32];
+    bool next;
     int rc = next_run(c, side, &out->run, err);
 
     if (rc != 0)
         return rc;
     snprintf(token, sizeof token, "run %u", out->run);
-    rc = ra_fill_open(c, side, ra_str(token), &f, &out->resumed, err);
+    next = out->run > 1 && (drive_as == DRIVE_NEXT || (drive_as == DRIVE_EITHER && out->run % 2));
+    rc = next ? ra_fill_open_next(c, side, ra_str(token), &f, &out->resumed, err)
+              : ra_fill_open(c, side, ra_str(token), &f, &out->resumed, err);
     if (rc != 0)
         return rc;
     out->found = ra_fill_count(f);
-    rc = fill(f, side, out->run, err);
+    rc = next ? change(f, side, out->run, &out->found, err) : fill(f, side, out->run, err);
     if (rc == 0)
         rc = ra_fill_finish(&f, "all of it", content_indexes, CONTENT_INDEXES, err);
     else
