@@ -22,6 +22,7 @@ struct ra_phase {
     uint64_t earlier, done, total;
     int64_t begun, waited, wait_from, wait_until; /* milliseconds of the clock that never jumps */
     char why[32], detail[160];
+    bool goes_on; /* slow, not waiting */
     bool passing; /* nobody counts: here for as long as the wait */
 };
 
@@ -50,7 +51,7 @@ static void settle_wait(struct ra_phase *f, int64_t now)
 {
     int64_t until = now < f->wait_until ? now : f->wait_until;
 
-    if (until > f->wait_from)
+    if (until > f->wait_from && !f->goes_on)
         f->waited += until - f->wait_from;
     f->wait_from = until;
 }
@@ -344,12 +345,14 @@ void ra_progress_add(struct ra_phase *f, uint64_t n)
     pthread_mutex_unlock(&f->of->lock);
 }
 
-/* Of two waits the longer one is the phase's. */
+/* Of two waits the longer one is the phase's; any is before being slow. */
 static void begin_wait(struct ra_phase *f, const struct ra_progress_wait *w, int64_t now)
 {
     settle_wait(f, now);
-    if (now + w->ms < f->wait_until)
+    if (f->wait_until > now &&
+        (f->goes_on == w->goes_on ? now + w->ms < f->wait_until : w->goes_on))
         return;
+    f->goes_on = w->goes_on;
     f->wait_from = now;
     f->wait_until = now + w->ms;
     snprintf(f->why, sizeof f->why, "%s", w->what);

@@ -33,6 +33,7 @@ struct ra_progress_wait {
     const char *name;          /* of the phase, such as "users" */
     const char *what, *detail; /* "throttled", "retry", …; "try 2 of 8: Connection refused" */
     int64_t ms;
+    bool goes_on; /* it is slow rather than waiting: the time counts, and a real wait comes first */
 };
 void ra_progress_wait(struct ra_progress *p, const struct ra_progress_wait *w);
 void ra_progress_end(struct ra_phase **f);

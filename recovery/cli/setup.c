@@ -73,5 +73,6 @@ void ra_cli_graph_event(void *progress, const struct ra_graph_event *e)
     ra_progress_wait(progress, &(struct ra_progress_wait){.name = e->where,
                                                           .what = e->what,
                                                           .detail = detail[0] ? detail : NULL,
-                                                          .ms = e->wait_ms});
+                                                          .ms = e->wait_ms,
+                                                          .goes_on = e->goes_on});
 }

@@ -115,6 +115,7 @@ static bool fill(struct lane *l)
         put_item(&j, i, l->job->q, &l->job->requests[l->items[i]]);
     ra_json_array_end(&j);
     ra_json_object_end(&j);
+    l->request.asked.units = (unsigned)l->n; /* each is charged as if it came by itself */
     return l->n > 0;
 }
 

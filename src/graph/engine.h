@@ -20,6 +20,8 @@ struct ra_http {
     int sending; /* requests that carry the token */
     uint64_t turn;
     int64_t hold_until_ms; /* graph 7.5: asking while throttled counts against us */
+    struct ra_governor governor;
+    int64_t paced_until_ms; /* told so far */
     bool renewing;
     bool reached[2]; /* an answer ever came: from the login host, from the Graph host */
     CURL **idle;

@@ -65,6 +65,8 @@ int ra_graph_count(struct ra_graph *g, enum ra_collection c, uint64_t *out, stru
     rc = ra_http_exchange(g->http, &r, err);
     ra_request_free(&r);
     *out = count.value;
+    if (rc == 0 && c == RA_USERS)
+        ra_http_size(g->http, count.value);
     return rc;
 }
 

@@ -31,6 +31,7 @@ struct ra_graph_event {
     const char *why;   /* what came instead of an answer, the quota that is used up; or NULL */
     int tries;         /* that failed, 0 when this is not about one request */
     int tries_max;     /* given up after so many, 0 when the time alone is limited */
+    bool goes_on;      /* requests are still sent meanwhile, fewer of them */
 };
 
 struct ra_graph_options {

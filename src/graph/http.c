@@ -11,6 +11,7 @@
 
 enum { SECRET_ROOM = 32768 };
 enum { POLL_MS = 200, BACKOFF_MS = 1000, BUDGET_MS = 30 * 60 * 1000, STALL_SECONDS = 60 };
+enum { PACE_TOLD_MS = 1000 };
 
 static const char *const state_names[] = {"new", "queued", "waiting", "sending", "done", "failed"};
 
@@ -44,12 +45,25 @@ void ra_request_free(struct ra_request *r)
     r->url = NULL;
 }
 
+static struct ra_cost cost_of(const struct ra_request *r)
+{
+    struct ra_cost c = r->asked;
+
+    if (!(r->flags & RA_HTTP_AUTH))
+        return (struct ra_cost){0};
+    if (c.units == 0)
+        c.units = ra_governor_units(r->url);
+    return c;
+}
+
 void ra_request_set_state(struct ra_http *h, struct ra_request *r, enum ra_request_state to)
 {
     if (to != RA_REQUEST_SENDING && to != r->state)
         ra_log(RA_LOG_DEBUG, "%s: %s -> %s", r->where, state_names[r->state], state_names[to]);
-    if (to == RA_REQUEST_QUEUED)
+    if (to == RA_REQUEST_QUEUED) {
         r->turn = h->turn++;
+        r->cost = cost_of(r);
+    }
     r->state = to;
 }
 
@@ -70,6 +84,7 @@ int ra_http_open(const struct ra_graph_options *o, const struct ra_http_tuning *
     curl_multi_setopt(h->multi, CURLMOPT_MAXCONNECTS, (long)o->connections + 4L);
     h->o = o;
     h->graph = graph;
+    ra_governor_init(&h->governor, o->low_priority, ra_monotonic_ms());
     h->rule.budget_ms = o->retry_budget_ms > 0 ? o->retry_budget_ms : BUDGET_MS;
     h->rule.base_ms = tuning->backoff_ms ? tuning->backoff_ms : BACKOFF_MS;
     h->answer_max = tuning->answer_max ? tuning->answer_max : RA_ANSWER_MAX;
@@ -101,6 +116,11 @@ void ra_http_set_bearer(struct ra_http *h, const struct ra_bearer *b)
 struct ra_graph_stats ra_http_stats(const struct ra_http *h)
 {
     return h->stats;
+}
+
+void ra_http_size(struct ra_http *h, uint64_t users)
+{
+    ra_governor_size(&h->governor, users);
 }
 
 void ra_http_tell(const struct ra_http *h, const struct ra_graph_event *e)
@@ -155,6 +175,7 @@ static int send_request(struct ra_http *h, struct ra_request *r, struct ra_err *
             return rc;
         s.bearer = h->bearer.reveal(h->bearer.ctx, &r->token);
         h->sending++;
+        ra_governor_take(&h->governor, r->cost, ra_monotonic_ms());
     }
     r->curl = take_handle(h);
     ra_transfer_prepare(r->curl, r, &s);
@@ -166,13 +187,22 @@ static int send_request(struct ra_http *h, struct ra_request *r, struct ra_err *
     return 0;
 }
 
+/* Milliseconds until the quotas and the service's wishes let a request with the token go. */
+static int64_t pace(const struct ra_http *h, const struct ra_request *r, int64_t now)
+{
+    int64_t held = h->hold_until_ms > now ? h->hold_until_ms - now : 0;
+    int64_t wait = ra_governor_wait(&h->governor, r->cost, now);
+
+    return held > wait ? held : wait;
+}
+
 static bool may_send(const struct ra_http *h, const struct ra_request *r, int64_t now)
 {
     if (r->state != RA_REQUEST_QUEUED)
         return false;
     if (!(r->flags & RA_HTTP_AUTH))
         return true;
-    return h->sending < h->o->connections && now >= h->hold_until_ms && !h->renewing;
+    return h->sending < h->o->connections && !h->renewing && pace(h, r, now) == 0;
 }
 
 /* The one that has been queued longest, so that chains take turns. */
@@ -201,6 +231,22 @@ static int renew_token(struct ra_http *h, struct ra_err *err)
     return rc;
 }
 
+/* A wait for the quota that is long enough to be noticed, told once. */
+static void tell_pace(struct ra_http *h, int64_t now)
+{
+    for (size_t i = 0; i < h->n && now >= h->paced_until_ms; i++) {
+        const struct ra_request *r = h->list[i];
+        int64_t wait = ra_governor_wait(&h->governor, r->cost, now);
+        if (r->state != RA_REQUEST_QUEUED || wait < PACE_TOLD_MS || now < h->hold_until_ms)
+            continue;
+        h->paced_until_ms = now + wait;
+        ra_http_tell(h, &(struct ra_graph_event){.what = "throttled",
+                                                 .where = r->where,
+                                                 .wait_ms = wait,
+                                                 .why = "keeping to the tenant's quota"});
+    }
+}
+
 static int send_ready(struct ra_http *h, struct ra_err *err)
 {
     struct ra_request *r;
@@ -212,6 +258,7 @@ static int send_ready(struct ra_http *h, struct ra_err *err)
         else
             rc = send_request(h, r, err);
     }
+    tell_pace(h, ra_monotonic_ms());
     return rc;
 }
 
@@ -271,10 +318,10 @@ static int poll_ms(struct ra_http *h)
         const struct ra_request *r = h->list[i];
         if (r->state == RA_REQUEST_WAITING)
             wait = sooner(wait, r->due_ms, now);
-        else if (r->state == RA_REQUEST_QUEUED && now < h->hold_until_ms)
-            wait = sooner(wait, h->hold_until_ms, now);
         else if (may_send(h, r, now))
             wait = 0;
+        else if (r->state == RA_REQUEST_QUEUED && h->sending < h->o->connections && !h->renewing)
+            wait = sooner(wait, now + pace(h, r, now), now);
     }
     return (int)wait;
 }

@@ -10,6 +10,7 @@
 #include "src/base/buf.h"
 #include "src/base/err.h"
 #include "src/graph/endpoint.h"
+#include "src/graph/governor.h"
 #include "src/graph/graph.h"
 #include "src/graph/retry.h"
 
@@ -56,6 +57,8 @@ struct ra_answer {
     char request_id[64];
     char claims[4096]; /* of a claims challenge, as in the header; empty when none */
     char location[2048];
+    unsigned units; /* what it cost, 0 when the service did not say */
+    int permille;   /* of the quota that is used up, 0 when the service did not warn */
 };
 
 struct ra_request {
@@ -66,6 +69,7 @@ struct ra_request {
     unsigned flags;
     int (*receive)(struct ra_request *r, struct ra_err *err);
     void *ctx;
+    struct ra_cost asked; /* units: 0 for what the URL costs; writes: how many changes it carries */
     /* for receive */
     struct ra_answer in;
     bool retried;    /* this answer came on a second or later try */
@@ -73,6 +77,7 @@ struct ra_request {
     /* the engine's */
     enum ra_request_state state;
     uint64_t turn; /* order of queueing */
+    struct ra_cost cost;
     int64_t due_ms, began_ms, sent_ms;
     int tries; /* that failed */
     int redirects;
@@ -121,6 +126,8 @@ int64_t ra_http_backoff_ms(const struct ra_http *h, int tries);
 
 /* Lets others go on for ms milliseconds. */
 int ra_http_pause(struct ra_http *h, int64_t ms, struct ra_err *err);
+/* The tenant has so many users, which its quota depends on. */
+void ra_http_size(struct ra_http *h, uint64_t users);
 void ra_http_tell(const struct ra_http *h, const struct ra_graph_event *e);
 
 #endif

@@ -141,8 +141,10 @@ static bool try_again(struct ra_http *h, struct ra_request *r, enum ra_fault_kin
     r->due_ms = now + wait;
     r->fresh_line = true; /* graph 7.5: a retry goes over a new connection */
     h->stats.retries++;
-    if (kind == RA_FAULT_THROTTLED && (r->flags & RA_HTTP_AUTH))
+    if (kind == RA_FAULT_THROTTLED && (r->flags & RA_HTTP_AUTH)) {
         hold_others(h, r->due_ms);
+        ra_governor_refused(&h->governor, r->cost.writes > 0, now);
+    }
     tell_retry(h, r, kind, why, wait);
     ra_request_set_state(h, r, RA_REQUEST_WAITING);
     return true;
@@ -319,6 +321,25 @@ static int after_refusal(struct ra_http *h, struct ra_request *r, enum ra_fault_
     return try_again(h, r, kind, why) ? 0 : fail_status(r, kind, err);
 }
 
+/* What the answer says of the quota. A batch's items are counted one by one, its answer is not. */
+static void heed_quota(struct ra_http *h, const struct ra_request *r)
+{
+    int64_t now = ra_monotonic_ms(), slow;
+    char why[64];
+
+    if (!(r->flags & RA_HTTP_AUTH))
+        return;
+    if (r->in.units && !r->asked.units)
+        ra_governor_was(&h->governor, r->cost.units, r->in.units, now);
+    slow = ra_governor_near(&h->governor, r->in.permille, now);
+    if (slow == 0)
+        return;
+    snprintf(why, sizeof why, "%d %% of the tenant's quota are used", r->in.permille / 10);
+    ra_http_tell(
+        h, &(struct ra_graph_event){
+               .what = "slowed", .where = r->where, .wait_ms = slow, .why = why, .goes_on = true});
+}
+
 static int after_answer(struct ra_http *h, struct ra_request *r, struct ra_err *err)
 {
     enum ra_fault_kind kind = r->flags & RA_HTTP_IDENTITY
@@ -326,6 +347,7 @@ static int after_answer(struct ra_http *h, struct ra_request *r, struct ra_err *
                                   : ra_fault_of_status(r->in.status);
 
     h->reached[(r->flags & RA_HTTP_AUTH) != 0] = true;
+    heed_quota(h, r);
     if (kind != RA_FAULT_NONE)
         return after_refusal(h, r, kind, err);
     if (authorize_again(h, r))

@@ -9,6 +9,7 @@
 #include <strings.h>
 
 enum { CONNECT_SECONDS = 30, IDENTITY_CONNECT_SECONDS = 3, TRY_SECONDS = 600, STALL_BYTES = 1 };
+enum { UNITS_MAX = 1000 };
 
 static size_t take_body(char *p, size_t size, size_t n, void *ctx)
 {
@@ -65,7 +66,27 @@ static void clear_answer(struct ra_answer *in, bool body)
         ra_buf_clear(&in->body);
     in->status = 0;
     in->retry_after_ms = -1;
+    in->units = 0;
+    in->permille = 0;
     in->request_id[0] = in->claims[0] = in->location[0] = '\0';
+}
+
+/* graph 7.4 */
+static void take_quota(struct ra_answer *in, struct ra_str line)
+{
+    struct ra_str value;
+    unsigned long long units;
+    char text[16];
+    int permille;
+
+    if (header_is(line, "x-ms-resource-unit", &value)) {
+        if (ra_parse_uint(value, &units) && units <= UNITS_MAX)
+            in->units = (unsigned)units;
+    } else if (header_is(line, "x-ms-throttle-limit-percentage", &value)) {
+        keep(text, sizeof text, value);
+        permille = ra_governor_permille(text);
+        in->permille = permille > 0 ? permille : 0;
+    }
 }
 
 static size_t take_header(char *p, size_t size, size_t n, void *ctx)
@@ -85,6 +106,8 @@ static size_t take_header(char *p, size_t size, size_t n, void *ctx)
         keep_claims(&r->in, value);
     else if (header_is(line, "location", &value))
         keep(r->in.location, sizeof r->in.location, value);
+    else
+        take_quota(&r->in, line);
     return size * n;
 }
 

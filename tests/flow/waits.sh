@@ -39,6 +39,12 @@ faults '{"kind":"html","status":503,"path":"/groups?","nth":1,"times":1,"retry_a
 expect 0 "${run[@]}" fetch --full cloud
 said 'groups: 0, retry (the service answered 503), '
 
+say "a quota that is nearly used up"
+faults '{"kind":"limit","value":"0.93","path":"/users?","page":2}'
+expect 0 "${run[@]}" --json fetch --full cloud
+jq -es 'any(.[]; .waiting == "slowed" and .detail == "93 % of the tenant'"'"'s quota are used")' "$work/err" > /dev/null ||
+  { cat "$work/err"; fail "no notice"; }
+
 say "SIGUSR1 shows the progress, also with -q"
 faults '{"kind":"delay","path":"/users?","page":4,"ms":60000,"times":100}'
 "${run[@]}" -q fetch --full cloud > "$work/out" 2> "$work/err" & victim=$!
