@@ -1,4 +1,5 @@
 #include "recovery/collect/internal.h"
+#include "recovery/model/head.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -114,12 +115,11 @@ static uint64_t requests_of(uint64_t n, uint64_t each)
 
 static uint32_t live_users(const struct ra_side *cloud)
 {
-    struct ra_cloud_object o;
+    struct ra_cloud_head h;
     uint32_t n = 0;
 
     for (uint32_t i = 0; i < cloud->count; i++)
-        n += ra_cloud_decode_brief(cloud->record(cloud->ctx, i), &o) && o.kind == RA_USER &&
-             !o.deleted;
+        n += ra_cloud_head(cloud->record(cloud->ctx, i), &h) && h.kind == RA_USER && !h.deleted;
     return n;
 }
 

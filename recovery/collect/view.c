@@ -1,4 +1,5 @@
 #include "recovery/collect/internal.h"
+#include "recovery/model/head.h"
 
 #include <cjson/cJSON.h>
 #include <stdio.h>
@@ -64,10 +65,9 @@ static void count_live(struct ra_view_side *s, bool cloud)
 {
     for (uint32_t i = 0; i < s->side.count; i++) {
         struct ra_str r = ra_snap_record(s->snap, i);
-        struct ra_cloud_object c;
-        struct ra_ad_object a;
-        bool deleted = cloud ? ra_cloud_decode_brief(r, &c) && c.deleted
-                             : ra_ad_decode_brief(r, &a) && a.deleted;
+        struct ra_cloud_head c;
+        struct ra_ad_head a;
+        bool deleted = cloud ? ra_cloud_head(r, &c) && c.deleted : ra_ad_head(r, &a) && a.deleted;
         if (deleted)
             s->deleted++;
         else

@@ -15,15 +15,15 @@ const struct ra_ad_object *ra_case_object(struct ra_case *c)
 
 enum ra_ooi ra_case_ooi(struct ra_case *c, uint32_t cloud)
 {
-    const char *guid;
+    struct ra_ad_head head;
     enum ra_ooi state = c->w->ooi ? (enum ra_ooi)c->w->ooi_state[cloud] : RA_OOI_UNKNOWN;
 
     if (state == RA_OOI_UNKNOWN && (c->w->cloud[cloud].bits & RA_CLOUD_LIVE))
         c->w->cloud[cloud].bits |= RA_CLOUD_NEED_OOI; /* a deleted user cannot be asked for */
     if (state != RA_OOI_EQUAL)
         return state;
-    guid = ra_ad_record_guid(ra_world_ad_record(c->w, c->number));
-    return guid && memcmp(c->w->ooi[cloud].b, guid, sizeof c->w->ooi[cloud].b) == 0
+    return ra_ad_head(ra_world_ad_record(c->w, c->number), &head) &&
+                   memcmp(c->w->ooi[cloud].b, head.guid, sizeof c->w->ooi[cloud].b) == 0
                ? RA_OOI_EQUAL
                : RA_OOI_DIFFERENT;
 }

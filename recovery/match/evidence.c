@@ -95,7 +95,7 @@ static void right_person(struct ra_case *c)
     struct ra_cloud_object o;
 
     if (c->v->code == RA_MATCH_HARD && c->w->anchor.kind == RA_ANCHOR_CONSISTENCY_GUID &&
-        (c->f->bits & RA_AD_UNSTAMPED))
+        (c->f->bits & RA_OWN_UNSTAMPED))
         ra_case_warn(c, RA_NEEDS_STAMP); /* row 30 */
     if (all_keys_agree(c, peer))
         return;
@@ -113,11 +113,11 @@ static void object_warnings(struct ra_case *c)
 {
     if (c->f->bits & RA_AD_UPN_REPLACED)
         ra_case_warn(c, RA_WARN_UPN); /* row 46 */
-    if (c->f->bits & RA_AD_TWO_PRIMARIES)
+    if (c->f->bits & RA_OWN_TWO_PRIMARIES)
         ra_case_warn(c, RA_WARN_TWO_PRIMARIES);
-    if (c->f->bits & RA_AD_SIZE)
+    if (c->f->bits & RA_OWN_SIZE)
         ra_case_warn(c, RA_WARN_SIZE); /* row 47 */
-    if ((c->f->bits & RA_AD_GUID_LENGTH) && c->w->anchor.kind == RA_ANCHOR_CONSISTENCY_GUID &&
+    if ((c->f->bits & RA_OWN_GUID_LENGTH) && c->w->anchor.kind == RA_ANCHOR_CONSISTENCY_GUID &&
         (c->f->kind == RA_USER || c->f->kind == RA_GROUP))
         ra_case_warn(c, RA_WARN_GUID_LENGTH);
 }

@@ -1,14 +1,13 @@
 #include "recovery/match/world.h"
 
 #include "recovery/model/address.h"
+#include "recovery/model/head.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Row 47: past these Entra ID answers LargeObject or ExceededAllowedLength. */
-#define ADDRESSES_MAX    300
-#define CERTIFICATES_MAX 15
-#define GUID_BYTES       16
+/* Records are asked for so many in advance: each lies in a page of its own. */
+#define AHEAD 16
 
 const struct ra_side *ra_match_directory(const struct ra_match_input *in, uint32_t number,
                                          uint32_t *seq)
@@ -47,105 +46,128 @@ static void note_override(struct ra_world *w, uint32_t number, struct ra_str upn
         (struct ra_upn_override){{ra_arena_copy(&w->arena, upn.p, upn.n), upn.n}, number};
 }
 
-static unsigned own_bits(const struct ra_ad_object *o)
-{
-    struct ra_address_survey addresses = ra_ad_survey(o);
-    unsigned bits = 0;
+/* One walk over the records of a directory. Most of its people have one suffix: it is remembered.
+ */
+struct reading {
+    struct ra_world *w;
+    const struct ra_side *side;
+    const struct ra_scope *scope;
+    struct ra_str verified; /* a suffix that was found to be a verified domain */
+    struct ra_arena scratch;
+};
 
-    if (addresses.two_primaries)
-        bits |= RA_AD_TWO_PRIMARIES;
-    if (addresses.values > ADDRESSES_MAX || o->certificates > CERTIFICATES_MAX)
-        bits |= RA_AD_SIZE;
-    if (!ra_str_absent(o->mail) || addresses.values)
-        bits |= RA_AD_MAIL_ENABLED;
-    if (ra_str_absent(o->consistency_guid))
-        bits |= RA_AD_UNSTAMPED;
-    else if (o->consistency_guid.n != GUID_BYTES)
-        bits |= RA_AD_GUID_LENGTH;
-    return bits;
+static bool is_verified(struct reading *r, struct ra_str suffix)
+{
+    char folded[256]; /* no domain is that long */
+
+    if (ra_str_eq(suffix, r->verified))
+        return suffix.n > 0;
+    if (suffix.n > sizeof folded)
+        return false;
+    ra_fold_into(folded, suffix.p, suffix.n);
+    if (!ra_tenant_verified(r->w->in->tenant, (struct ra_str){folded, suffix.n}))
+        return false;
+    r->verified = suffix;
+    return true;
 }
 
 /* The index has a user's login; where Entra ID would not take it, the effective UPN is kept here.
  */
-static unsigned read_upn(struct ra_world *w, const struct ra_ad_object *o, uint32_t number,
-                         struct ra_arena *scratch)
+static int read_upn(struct reading *r, const struct ra_ad_head *h, uint32_t seq, uint32_t number,
+                    unsigned *bits)
 {
+    struct ra_ad_object o;
     struct ra_str upn;
     bool replaced;
 
-    if (o->kind != RA_USER || ra_login_usable(o, w->in->tenant))
+    if (h->kind != RA_USER || (h->login_suffix.n && is_verified(r, h->login_suffix)))
         return 0;
-    ra_arena_reset(scratch);
-    upn = ra_effective_upn(o, ra_ad_login(o, scratch), w->in->tenant, scratch, &replaced);
+    if (!ra_ad_decode(r->side->record(r->side->ctx, seq), &o))
+        return damaged(r->w, r->side, "object", seq);
+    ra_arena_reset(&r->scratch);
+    upn = ra_effective_upn(&o, ra_ad_login(&o, &r->scratch), r->w->in->tenant, &r->scratch,
+                           &replaced);
     if (!replaced)
         return 0;
-    note_override(w, number, upn);
-    return RA_AD_UPN_REPLACED;
-}
-
-/* Everything about one AD object that its own attributes tell. */
-static void read_ad_object(struct ra_world *w, const struct ra_ad_object *o, uint32_t number,
-                           const struct ra_scope *scope, struct ra_arena *scratch)
-{
-    struct ra_ad_fact *f = &w->ad[number];
-
-    for (int i = 0; i < RA_SLOTS; i++)
-        f->first[i] = RA_NONE;
-    f->kind = (uint8_t)o->kind;
-    if (o->deleted) {
-        w->part[number] = RA_PART_DELETED;
-        return;
-    }
-    f->skip = ra_scope(o, scope, &f->cause);
-    if (f->skip)
-        w->part[number] = RA_PART_SKIPPED;
-    else
-        f->bits = (uint16_t)(own_bits(o) | read_upn(w, o, number, scratch));
-}
-
-static int read_directory(struct ra_world *w, size_t d, struct ra_arena *scratch)
-{
-    static const struct ra_scope everything;
-    const struct ra_side *side = &w->in->ad[d];
-    const struct ra_policy *policy = w->in->policy;
-    const struct ra_scope *scope = d < policy->scopes_n ? &policy->scopes[d] : &everything;
-    struct ra_ad_object o = {0};
-
-    for (uint32_t seq = 0; seq < side->count; seq++) {
-        if (!ra_ad_decode_brief(side->record(side->ctx, seq), &o) || o.guid.n != GUID_BYTES)
-            return damaged(w, side, "object", seq);
-        read_ad_object(w, &o, w->base[d] + seq, scope, scratch);
-    }
+    note_override(r->w, number, upn);
+    *bits |= RA_AD_UPN_REPLACED;
     return 0;
 }
 
-static uint16_t cloud_bits(const struct ra_cloud_object *o)
+/* Everything about one AD object that its own attributes tell. */
+static int read_ad_object(struct reading *r, const struct ra_ad_head *h, uint32_t seq,
+                          uint32_t number)
 {
-    unsigned bits = 0;
+    struct ra_ad_fact *f = &r->w->ad[number];
+    unsigned bits = h->own;
+    int rc;
 
-    if (!o->deleted)
-        bits |= RA_CLOUD_LIVE;
-    if (ra_cloud_is_synced(o))
-        bits |= RA_CLOUD_SYNCED;
-    if (ra_cloud_is_guest(o))
-        bits |= RA_CLOUD_GUEST;
-    if (o->kind == RA_USER && !ra_str_absent(o->immutable_id))
-        bits |= RA_CLOUD_ANCHORED;
-    if (o->kind == RA_GROUP && o->role_assignable == RA_YES)
-        bits |= RA_CLOUD_ROLE_GROUP;
-    return (uint16_t)bits;
+    for (int i = 0; i < RA_SLOTS; i++)
+        f->first[i] = RA_NONE;
+    f->kind = (uint8_t)h->kind;
+    if (h->deleted) {
+        r->w->part[number] = RA_PART_DELETED;
+        return 0;
+    }
+    f->skip = ra_scope(h, r->scope, &f->cause);
+    if (f->skip) {
+        r->w->part[number] = RA_PART_SKIPPED;
+        return 0;
+    }
+    rc = read_upn(r, h, seq, number, &bits);
+    f->bits = (uint16_t)bits;
+    return rc;
+}
+
+static int read_records(struct reading *r, uint32_t base)
+{
+    const struct ra_side *side = r->side;
+    struct ra_ad_head h;
+    int rc = 0;
+
+    for (uint32_t seq = 0; rc == 0 && seq < side->count; seq++) {
+        if (seq + AHEAD < side->count)
+            __builtin_prefetch(side->record(side->ctx, seq + AHEAD).p);
+        if (!ra_ad_head(side->record(side->ctx, seq), &h) || !h.guid)
+            return damaged(r->w, side, "object", seq);
+        rc = read_ad_object(r, &h, seq, base + seq);
+    }
+    return rc;
+}
+
+static int read_directory(struct ra_world *w, size_t d)
+{
+    static const struct ra_scope everything;
+    const struct ra_policy *policy = w->in->policy;
+    struct reading r = {.w = w, .side = &w->in->ad[d], .scope = &everything};
+    int rc;
+
+    if (d < policy->scopes_n)
+        r.scope = &policy->scopes[d];
+    rc = read_records(&r, w->base[d]);
+    ra_arena_free(&r.scratch);
+    return rc;
+}
+
+static uint16_t cloud_bits(const struct ra_cloud_head *h)
+{
+    return (uint16_t)((h->deleted ? 0 : RA_CLOUD_LIVE) | (h->synced ? RA_CLOUD_SYNCED : 0) |
+                      (h->guest ? RA_CLOUD_GUEST : 0) | (h->anchored ? RA_CLOUD_ANCHORED : 0) |
+                      (h->role_assignable ? RA_CLOUD_ROLE_GROUP : 0));
 }
 
 static int read_cloud(struct ra_world *w)
 {
     const struct ra_side *side = w->in->cloud;
-    struct ra_cloud_object o;
+    struct ra_cloud_head h;
 
     for (uint32_t seq = 0; seq < side->count; seq++) {
-        if (!ra_cloud_decode_brief(side->record(side->ctx, seq), &o))
+        if (seq + AHEAD < side->count)
+            __builtin_prefetch(side->record(side->ctx, seq + AHEAD).p);
+        if (!ra_cloud_head(side->record(side->ctx, seq), &h))
             return damaged(w, side, "object", seq);
-        w->cloud[seq].kind = (uint8_t)o.kind;
-        w->cloud[seq].bits = cloud_bits(&o);
+        w->cloud[seq].kind = (uint8_t)h.kind;
+        w->cloud[seq].bits = cloud_bits(&h);
     }
     return 0;
 }
@@ -271,12 +293,10 @@ static int count_objects(struct ra_world *w)
 
 int ra_world_read(struct ra_world *w)
 {
-    struct ra_arena scratch = {0};
     int rc = count_objects(w);
 
     for (size_t d = 0; rc == 0 && d < w->in->ad_n; d++)
-        rc = read_directory(w, d, &scratch);
-    ra_arena_free(&scratch);
+        rc = read_directory(w, d);
     if (rc == 0)
         rc = read_cloud(w);
     if (rc == 0)

@@ -25,7 +25,7 @@ static bool same_sid(struct ra_case *c)
     if (g == RA_NONE)
         return false;
     if (ra_case_cloud(c, g)->bits & RA_CLOUD_SYNCED) { /* rows 34, 38 */
-        ra_case_claim(c, RA_MATCH_SID, g, c->f->bits & RA_AD_MAIL_ENABLED ? 34 : 38);
+        ra_case_claim(c, RA_MATCH_SID, g, c->f->bits & RA_OWN_MAIL_ENABLED ? 34 : 38);
         return true;
     }
     soa = ra_case_soa(c, g);
@@ -77,7 +77,7 @@ void ra_decide_group(struct ra_case *c)
         ra_case_end(c, RA_BLOCK_DUP_ANCHOR, RA_NONE, 33);
     else if (same_sid(c))
         return;
-    else if (c->f->bits & RA_AD_MAIL_ENABLED)
+    else if (c->f->bits & RA_OWN_MAIL_ENABLED)
         by_address(c);
     else {
         ra_case_end(c, RA_ADD, RA_NONE, 37);

@@ -7,6 +7,7 @@
 
 #include "recovery/match/match.h"
 #include "recovery/model/anchor.h"
+#include "recovery/model/head.h"
 
 /* The ways in which cloud objects can hold what an AD object has. */
 enum ra_slot {
@@ -20,23 +21,19 @@ enum ra_slot {
     RA_SLOTS
 };
 
+/* Behind those of its own attributes (RA_OWN_…), which are the lower eight. */
 enum {
-    RA_AD_UPN_REPLACED = 2,
-    RA_AD_TWO_PRIMARIES = 4,
-    RA_AD_SIZE = 8,
-    RA_AD_DUP = 16, /* our effective UPN or an address is another in-scope AD object's too */
-    RA_AD_DUP_ANCHOR = 32,
-    RA_AD_NAME_HELD = 64, /* a live cloud group has our name */
-    RA_AD_MAIL_ENABLED = 128,
-    RA_AD_GUID_LENGTH = 256, /* a ConsistencyGuid that is not 16 bytes */
-    RA_AD_UNSTAMPED = 512,   /* no ConsistencyGuid */
+    RA_AD_UPN_REPLACED = 256,
+    RA_AD_DUP = 512, /* our effective UPN or an address is another in-scope AD object's too */
+    RA_AD_DUP_ANCHOR = 1024,
+    RA_AD_NAME_HELD = 2048, /* a live cloud group has our name */
 };
 
 struct ra_ad_fact {
     uint32_t first[RA_SLOTS];  /* one holder, when there is any */
     uint8_t n[RA_SLOTS];       /* 0, 1, or 2 for several: then the index is asked again */
     uint8_t kind, skip, cause; /* skip: the SKIP_* code, 0 for in scope */
-    uint16_t bits;
+    uint16_t bits;             /* RA_OWN_… and RA_AD_… */
 };
 
 enum {
@@ -105,7 +102,7 @@ void ra_world_free(struct ra_world *w);
 struct ra_str ra_world_ad_record(const struct ra_world *w, uint32_t number);
 
 /* scope.c: 0 when in scope, else the SKIP_* code, with its cause. */
-uint8_t ra_scope(const struct ra_ad_object *o, const struct ra_scope *scope, uint8_t *cause);
+uint8_t ra_scope(const struct ra_ad_head *h, const struct ra_scope *scope, uint8_t *cause);
 
 /* detect.c: which attribute is the source anchor; fills the result's detection. */
 int ra_detect(struct ra_world *w);

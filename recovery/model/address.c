@@ -2,6 +2,7 @@
 
 #include "recovery/model/tenant.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -170,19 +171,13 @@ struct ra_str ra_effective_upn(const struct ra_ad_object *o, struct ra_str login
     return joined(ra_str_absent(o->nickname) ? local : o->nickname, tenant->initial_domain, a);
 }
 
-bool ra_login_usable(const struct ra_ad_object *o, const struct ra_tenant *tenant)
+size_t ra_login_suffix(struct ra_str login)
 {
-    long at = ra_str_last(o->login, '@');
-    struct ra_str suffix;
-    char folded_suffix[256];
+    long at = ra_str_last(login, '@');
 
-    if (at < 1 || !local_part_allowed((struct ra_str){o->login.p, (size_t)at}))
-        return false;
-    suffix = ra_str_from(o->login, (size_t)at + 1);
-    if (suffix.n > sizeof folded_suffix)
-        return false; /* no domain is that long */
-    ra_fold_into(folded_suffix, suffix.p, suffix.n);
-    return ra_tenant_verified(tenant, (struct ra_str){folded_suffix, suffix.n});
+    if (at < 1 || at >= UINT16_MAX || !local_part_allowed((struct ra_str){login.p, (size_t)at}))
+        return 0;
+    return (size_t)at + 1;
 }
 
 bool ra_upn_is_placeholder(struct ra_str upn, const struct ra_tenant *tenant)

@@ -38,8 +38,9 @@ struct ra_str ra_ad_login(const struct ra_ad_object *o, struct ra_arena *a);
 struct ra_str ra_effective_upn(const struct ra_ad_object *o, struct ra_str login,
                                const struct ra_tenant *tenant, struct ra_arena *a, bool *replaced);
 
-/* Whether the login attribute is there and Entra ID would take it as it is: no copy is made. */
-bool ra_login_usable(const struct ra_ad_object *o, const struct ra_tenant *tenant);
+/* Where the suffix begins in a login whose local part Entra ID takes as it is, else 0 (also for one
+ * of 64 KiB): with a verified domain there, ra_effective_upn gives the login itself. */
+size_t ra_login_suffix(struct ra_str login);
 
 /* A placeholder UPN (domain 4): on the initial domain, local part ending in four digits. */
 bool ra_upn_is_placeholder(struct ra_str upn, const struct ra_tenant *tenant);

@@ -71,20 +71,13 @@ struct ra_cloud_object {
     struct ra_list proxies;
 };
 
-/* Record form. Encoding cannot fail but for the buffer's maximum; decoding returns false for bytes
- * that are not a record of this form. */
+/* Record form (form.h); what a walk over all of them needs is in their heads (head.h). Encoding
+ * cannot fail but for the buffer's maximum; decoding returns false for bytes that are not a record
+ * of this form. An objectGUID that is not 16 bytes is not kept. */
 void ra_ad_encode(const struct ra_ad_object *o, struct ra_buf *out);
 bool ra_ad_decode(struct ra_str record, struct ra_ad_object *out);
-/* The 16 bytes of objectGUID without decoding the rest; NULL for bytes that are no such record. */
-const char *ra_ad_record_guid(struct ra_str record);
 void ra_cloud_encode(const struct ra_cloud_object *o, struct ra_buf *out);
 bool ra_cloud_decode(struct ra_str record, struct ra_cloud_object *out);
-
-/* Only what stands first in a record: of AD the flags, numbers, guid, consistency_guid, sam, login,
- * mail, nickname, admin_description, display_name, dn_key and proxies; of the cloud the flags,
- * immutable_id, user_type and upn. The other members are left as they were. */
-bool ra_ad_decode_brief(struct ra_str record, struct ra_ad_object *out);
-bool ra_cloud_decode_brief(struct ra_str record, struct ra_cloud_object *out);
 
 /* userType Guest, or #EXT# in the UPN (decision.md, AD user 2). */
 bool ra_cloud_is_guest(const struct ra_cloud_object *o);

@@ -88,7 +88,8 @@ enum ra_warning {
     RA_WARNINGS
 };
 
-/* The cause of a SKIP_SCOPE, in the order in which the rules apply, then those of the leftovers. */
+/* The cause of a SKIP_SCOPE, in the order in which the rules apply, then those of the leftovers.
+ * The numbers of the former stand in cached records (head.h). */
 enum ra_cause {
     RA_CAUSE_NONE,
     RA_CAUSE_CRITICAL_SYSTEM_OBJECT,

@@ -472,9 +472,9 @@ static void put(MDB_txn *txn, const char *db, const char *key, const char *value
         assert_int_equal(mdb_del(txn, dbi, &k, NULL), 0);
 }
 
-static void to_format_2(MDB_txn *txn)
+static void to_format_7(MDB_txn *txn)
 {
-    put(txn, "head", "format", "2");
+    put(txn, "head", "format", "7");
 }
 
 static void to_incomplete(MDB_txn *txn)
@@ -524,7 +524,7 @@ static void a_file_that_is_not_what_it_says_is_refused(void **state)
         void (*edit)(MDB_txn *txn);
         const char *says;
     } edits[] = {
-        {to_format_2, "has format 2, want 1"},
+        {to_format_7, "has format 7, want 2"},
         {to_incomplete, "it was never completed"},
         {to_no_hash, "its meta table is not whole"},
         {to_another_count, "the number of its records is not the one in its meta table"},
