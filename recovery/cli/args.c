@@ -85,6 +85,11 @@ static error_t parse_global(int key, char *arg, struct argp_state *state)
 
 static const struct argp global_argp = {.options = global_options, .parser = parse_global};
 
+const struct argp *ra_cli_global_argp(void)
+{
+    return &global_argp;
+}
+
 error_t ra_cli_usage(struct ra_err *err, const char *fmt, ...)
 {
     va_list ap;
@@ -234,6 +239,10 @@ int ra_cli_parse(struct ra_cli *cli, const struct argp *own, void *input, int ar
     const struct argp root = {.parser = parse_root, .children = children};
     struct parse p = {.cli = cli, .own = own, .input = input, .err = err};
 
+    if (cli->describe) {
+        *cli->describe = own;
+        return ra_fail(err, RA_EUSAGE, "asked only what the options are");
+    }
     err->code = 0;
     err->hint[0] = '\0';
     if (argp_parse(&root, argc, argv, ARGP_NO_ERRS | ARGP_NO_HELP, NULL, &p) == 0) {

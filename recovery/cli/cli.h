@@ -25,6 +25,8 @@ struct ra_cli {
     const volatile int *stop;     /* the number of the signal that ends the run, 0 until then */
     struct ra_config *config;     /* NULL until ra_cli_load; freed by main */
     struct ra_progress *progress; /* NULL until the command's options are parsed; may stay NULL */
+    /* For the manual: when set, ra_cli_parse puts the command's options here and fails. */
+    const struct argp **describe;
 };
 
 /* Parses a command's arguments (argv[0] is "reanchor NAME") by own, whose parser gets input as
@@ -33,6 +35,8 @@ struct ra_cli {
  * Afterwards logging, colour and progress are set up. */
 int ra_cli_parse(struct ra_cli *cli, const struct argp *own, void *input, int argc, char **argv,
                  struct ra_err *err);
+
+const struct argp *ra_cli_global_argp(void); /* the options that every command takes */
 
 /* Fills *err with RA_EUSAGE; returns what an argp parser returns for a fault. */
 error_t ra_cli_usage(struct ra_err *err, const char *fmt, ...)
