@@ -13,9 +13,9 @@ deb=$(echo "$work"/reanchor_*.deb)
 # Root or not makes no difference to what it finds.
 lintian --allow-root --fail-on error,warning "$deb" || fail "lintian has remarks"
 dpkg-deb -x "$deb" "$work/root"
-"$work/root/usr/bin/reanchor" --version | grep -q libcurl || fail "reanchor --version names no libcurl"
+"$work/root/usr/bin/reanchor" --version | grep libcurl > /dev/null || fail "reanchor --version names no libcurl"
 for f in etc/reanchor/reanchor.conf usr/share/man/man1/reanchor.1.gz usr/share/doc/reanchor/formats.md \
   usr/share/bash-completion/completions/reanchor; do
   [ -s "$work/root/$f" ] || fail "the package has no $f"
 done
-dpkg-deb -I "$deb" conffiles | grep -qx /etc/reanchor/reanchor.conf || fail "the configuration is no conffile"
+dpkg-deb -I "$deb" conffiles | grep -x /etc/reanchor/reanchor.conf > /dev/null || fail "the configuration is no conffile"

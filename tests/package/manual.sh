@@ -13,10 +13,10 @@ mapfile -t commands < <("$reanchor" help | sed -n '/^Commands:/,/^$/s/^  \([a-z]
 [ "${#commands[@]}" -ge 7 ] || fail "help lists ${#commands[@]} commands"
 for c in "${commands[@]}"; do
   [ -s "$folder/man/man1/reanchor-$c.1" ] || fail "no page for $c"
-  mandoc -T ascii "$folder/man/man1/reanchor-$c.1" | col -b | grep -q EXAMPLES || fail "$c: no examples"
+  mandoc -T ascii "$folder/man/man1/reanchor-$c.1" | col -b | grep EXAMPLES > /dev/null || fail "$c: no examples"
 done
-mandoc -T ascii "$folder/man/man5/reanchor.conf.5" | col -b | grep -q 'private_key_file = ' || fail "reanchor.conf: no private_key_file"
-mandoc -T ascii "$folder/man/man7/reanchor-decisions.7" | col -b | grep -q BLOCK_DUP_ANCHOR || fail "decisions: no BLOCK_DUP_ANCHOR"
+mandoc -T ascii "$folder/man/man5/reanchor.conf.5" | col -b | grep 'private_key_file = ' > /dev/null || fail "reanchor.conf: no private_key_file"
+mandoc -T ascii "$folder/man/man7/reanchor-decisions.7" | col -b | grep BLOCK_DUP_ANCHOR > /dev/null || fail "decisions: no BLOCK_DUP_ANCHOR"
 
 zsh -n "$folder/_reanchor"
 fish -n "$folder/reanchor.fish"
