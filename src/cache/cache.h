@@ -120,6 +120,17 @@ struct ra_pair {
 int ra_cache_supplement(struct ra_cache *c, const char *side, const char *table,
                         const struct ra_pair *pairs, size_t n, struct ra_err *err);
 
+/* The same over several tables, and in order: what a look showed to be still as it is, or no longer
+ * true. Records stay as they are, and so do "records" and "hash" of table "meta"; "proof" and
+ * "created" may be put. */
+struct ra_amendment {
+    const char *table;
+    struct ra_str key;   /* p NULL: all that is in the table is deleted */
+    struct ra_str value; /* p NULL: the key is deleted */
+};
+int ra_cache_amend(struct ra_cache *c, const char *side, const struct ra_amendment *all, size_t n,
+                   struct ra_err *err);
+
 /* ---- reading ---- */
 
 struct ra_snap;

@@ -297,18 +297,21 @@ const char *ra_shared_name(struct ra_shared *s, size_t i)
 }
 
 struct write {
-    const char *name;
-    MDB_dbi dbi;
-    int (*body)(MDB_txn *txn, MDB_dbi dbi, void *ctx);
+    char (*names)[RA_DB_NAME_MAX];
+    MDB_dbi *dbis;
+    size_t n;
+    int (*body)(MDB_txn *txn, const MDB_dbi *dbis, void *ctx);
     void *ctx;
 };
 
-static int write_table(MDB_txn *txn, void *ctx)
+static int write_tables(MDB_txn *txn, void *ctx)
 {
     struct write *w = ctx;
-    int rc = mdb_dbi_open(txn, w->name, MDB_CREATE, &w->dbi);
+    int rc = 0;
 
-    return rc == 0 ? w->body(txn, w->dbi, w->ctx) : rc;
+    for (size_t i = 0; rc == 0 && i < w->n; i++)
+        rc = mdb_dbi_open(txn, w->names[i], MDB_CREATE, &w->dbis[i]);
+    return rc == 0 ? w->body(txn, w->dbis, w->ctx) : rc;
 }
 
 static int write_locked(struct ra_shared *s, struct write *w, size_t about, struct ra_err *err)
@@ -319,24 +322,31 @@ static int write_locked(struct ra_shared *s, struct write *w, size_t about, stru
         return ra_fail(err, RA_EIO, "%s: cannot be written: no permission", s->env.path);
     mdb_reader_check(s->env.mdb, &dead); /* readers that were killed would keep old pages */
     s->env.pinned = s->users > 1;
-    rc = ra_env_write(&s->env, about, write_table, w, err);
-    if (rc == 0 && !find_name(s, w->name))
-        add_name(s, w->name, strlen(w->name), w->dbi);
+    rc = ra_env_write(&s->env, about, write_tables, w, err);
+    for (size_t i = 0; rc == 0 && i < w->n; i++)
+        if (!find_name(s, w->names[i]))
+            add_name(s, w->names[i], strlen(w->names[i]), w->dbis[i]);
     return rc;
 }
 
-int ra_shared_write(struct ra_shared *s, const char *table, size_t about,
-                    int (*body)(MDB_txn *txn, MDB_dbi dbi, void *ctx), void *ctx,
+int ra_shared_write(struct ra_shared *s, const char *const *tables, size_t n, size_t about,
+                    int (*body)(MDB_txn *txn, const MDB_dbi *dbis, void *ctx), void *ctx,
                     struct ra_err *err)
 {
-    char name[RA_DB_NAME_MAX];
-    struct write w = {.name = name, .body = body, .ctx = ctx};
-    int rc;
+    struct write w = {.n = n, .body = body, .ctx = ctx};
+    int rc = 0;
 
-    if (!ra_db_name(name, RA_DB_TABLE, table))
-        return ra_fail(err, RA_EINTERNAL, "%.60s: the table's name is too long", table);
-    pthread_mutex_lock(&mutex);
-    rc = write_locked(s, &w, about, err);
-    pthread_mutex_unlock(&mutex);
+    w.names = ra_calloc(n, sizeof *w.names);
+    w.dbis = ra_calloc(n, sizeof *w.dbis);
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        if (!ra_db_name(w.names[i], RA_DB_TABLE, tables[i]))
+            rc = ra_fail(err, RA_EINTERNAL, "%.60s: the table's name is too long", tables[i]);
+    if (rc == 0) {
+        pthread_mutex_lock(&mutex);
+        rc = write_locked(s, &w, about, err);
+        pthread_mutex_unlock(&mutex);
+    }
+    free(w.names);
+    free(w.dbis);
     return rc;
 }

@@ -31,9 +31,10 @@ bool ra_shared_dbi(struct ra_shared *s, const char *prefix, const char *name, MD
 /* The i-th name that the file had when it was opened or got since; NULL past the last. Borrowed. */
 const char *ra_shared_name(struct ra_shared *s, size_t i);
 
-/* As ra_env_write; body puts pairs into the table, which is made when it is not there. */
-int ra_shared_write(struct ra_shared *s, const char *table, size_t about,
-                    int (*body)(MDB_txn *txn, MDB_dbi dbi, void *ctx), void *ctx,
+/* As ra_env_write; body changes the tables, which are made when they are not there. dbis: their
+ * handles, in the order of the names. */
+int ra_shared_write(struct ra_shared *s, const char *const *tables, size_t n, size_t about,
+                    int (*body)(MDB_txn *txn, const MDB_dbi *dbis, void *ctx), void *ctx,
                     struct ra_err *err);
 
 #endif

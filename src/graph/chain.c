@@ -42,12 +42,22 @@ static int go_back(struct ra_pages *p)
     return RA_NEXT;
 }
 
+static int refuse(struct ra_pages *p, const struct ra_fault *f, struct ra_err *err)
+{
+    int rc = p->refused(p, f, err);
+
+    p->ended = rc == 0;
+    return rc;
+}
+
 static int mend(struct ra_pages *p, const struct ra_fault *f, struct ra_err *err)
 {
     if (p->before && p->back == RA_BACK_NO)
         return go_back(p);
     if (!p->restarted && strcmp(p->request.url, p->first) != 0)
         return restart(p);
+    if (p->tokens)
+        return refuse(p, f, err);
     ra_fault_fail(err, RA_ESERVER, p->where, f);
     return ra_hint(err,
                    "the service lost its page tokens three times in this chain; run again when "
@@ -158,14 +168,9 @@ static int take_page(struct ra_pages *p, const cJSON *root, struct ra_err *err)
 static int take_fault(struct ra_pages *p, struct ra_err *err)
 {
     struct ra_fault f;
-    int rc;
 
     ra_fault_read(&p->request.in, &f);
-    if (ra_fault_is_page_token(&f))
-        return mend(p, &f, err);
-    rc = p->refused(p, &f, err);
-    p->ended = rc == 0;
-    return rc;
+    return ra_fault_is_page_token(&f) ? mend(p, &f, err) : refuse(p, &f, err);
 }
 
 static int receive(struct ra_request *r, struct ra_err *err)

@@ -17,6 +17,7 @@ struct ra_pages {
     const char *where;
     unsigned flags; /* RA_HTTP_EVENTUAL or 0 */
     bool single;    /* a body without "value" is a page of its own */
+    bool tokens;    /* a page token that is lost for good is told to refused, not an error */
     /* A page: value is the array (NULL for a single object); next is absent on the last one. A
      * negative return ends everything. */
     int (*page)(struct ra_pages *p, const cJSON *root, const cJSON *value, struct ra_str next,

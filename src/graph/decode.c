@@ -175,8 +175,33 @@ static int take_behavior(const struct work *w, const char *name, const cJSON *v)
     return managed ? take_flag(w, "isCloudManaged", managed, &w->o->cloud_managed) : 0;
 }
 
+/* graph 5.2. Another reason than the two known ones: the object may still be there as deleted. */
+static int take_removed(const struct work *w, const char *name, const cJSON *v)
+{
+    const char *reason = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(v, "reason"));
+
+    if (!w->from->delta)
+        return fail(w, name, "there", "a listing, not the changes of a delta query");
+    if (!cJSON_IsObject(v))
+        return fail(w, name, type_name(v), "an object");
+    w->o->removed =
+        reason && strcmp(reason, "deleted") == 0 ? RA_REMOVED_FOR_GOOD : RA_REMOVED_SOFT;
+    return 0;
+}
+
+static void note_given(struct ra_graph_object *o, const struct row *r)
+{
+    if (r->kind == TEXT)
+        o->given_fields |= 1U << r->index;
+    else if (r->kind == FLAG)
+        o->given_flags |= 1U << r->index;
+    o->given_proxies = o->given_proxies || r->kind == PROXIES;
+    o->given_errors = o->given_errors || r->kind == ERRORS;
+}
+
 static int take_property(const struct work *w, const struct row *r, const cJSON *v)
 {
+    note_given(w->o, r);
     switch (r->kind) {
     case TEXT:
         return take_text(w, r->name, v, &w->o->field[r->index]);
@@ -194,7 +219,7 @@ static int take_property(const struct work *w, const struct row *r, const cJSON 
     case REMOVED:
         break;
     }
-    return fail(w, r->name, "there", "a listing, not the changes of a delta query");
+    return take_removed(w, r->name, v);
 }
 
 /* Objects of a page have their properties in the same order: the row is where it was last time. */

@@ -1,42 +1,10 @@
-/* The smaller questions: counts, members of a group, object identifiers. */
+/* The smaller questions: members of a group, object identifiers. */
 #include "src/base/log.h"
 #include "src/graph/chain.h"
 #include "src/graph/document.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* ---- counts ---- */
-
-struct count {
-    enum ra_collection collection;
-    uint64_t value;
-};
-
-/* Plain text, sometimes behind a byte order mark. */
-static int receive_count(struct ra_request *r, struct ra_err *err)
-{
-    struct count *c = r->ctx;
-    struct ra_str text = ra_str_n(r->in.body.p, r->in.body.n);
-    unsigned long long v;
-    struct ra_fault f;
-
-    if (r->in.status != 200) {
-        ra_fault_read(&r->in, &f);
-        return ra_fault_fail_permission(err, r->where, &f, ra_collection_permission(c->collection));
-    }
-    if (text.n >= 3 && memcmp(text.p, "\xEF\xBB\xBF", 3) == 0)
-        text = ra_str_from(text, 3);
-    while (text.n && strchr(" \r\n", text.p[text.n - 1]))
-        text.n--;
-    if (!ra_parse_uint(text, &v)) {
-        ra_fail(err, RA_ESERVER, "%s: want a number, the answer is \"%.*s\"", r->where,
-                (int)(text.n < 40 ? text.n : 40), text.p ? text.p : "");
-        return RA_BAD_BODY;
-    }
-    c->value = v;
-    return RA_TAKEN;
-}
 
 static char *url_of(const struct ra_graph *g, const char *path)
 {
@@ -47,27 +15,6 @@ static char *url_of(const struct ra_graph *g, const char *path)
     ra_buf_puts(&url, path);
     ra_buf_z(&url);
     return url.p;
-}
-
-int ra_graph_count(struct ra_graph *g, enum ra_collection c, uint64_t *out, struct ra_err *err)
-{
-    struct count count = {.collection = c};
-    struct ra_request r;
-    int rc;
-
-    if (g->o.files_dir)
-        return ra_fail(err, RA_ENOTFOUND, "%s: saved responses have no count of their own",
-                       ra_collection_name(c));
-    ra_request_init(&r, ra_collection_name(c), RA_HTTP_AUTH | RA_HTTP_EVENTUAL | RA_HTTP_TEXT);
-    r.url = url_of(g, ra_collection_count_path(c));
-    r.receive = receive_count;
-    r.ctx = &count;
-    rc = ra_http_exchange(g->http, &r, err);
-    ra_request_free(&r);
-    *out = count.value;
-    if (rc == 0 && c == RA_USERS)
-        ra_http_size(g->http, count.value);
-    return rc;
 }
 
 /* ---- members of a group ---- */

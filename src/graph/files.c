@@ -189,7 +189,7 @@ static int read_collection(struct reading *r, const char *path, struct ra_err *e
 {
     int rc = ra_split_open(&r->split, path, err);
 
-    r->source = (struct ra_source){path, RA_EINPUT};
+    r->source = (struct ra_source){path, RA_EINPUT, false};
     ra_arena_reset(&r->g->page);
     if (rc == 0)
         rc = parse_mark(r, err);

@@ -178,7 +178,7 @@ static int take_objects(struct ra_pages *p, const cJSON *root, const cJSON *valu
                         struct ra_str next, struct ra_err *err)
 {
     const struct reading *r = p->ctx;
-    const struct ra_source source = {p->where, RA_ESERVER};
+    const struct ra_source source = {p->where, RA_ESERVER, false};
     const cJSON *item;
     uint64_t at = p->objects;
 

@@ -106,6 +106,8 @@ enum ra_graph_bool {
     RA_GB_COUNT
 };
 
+enum ra_removed { RA_NOT_REMOVED, RA_REMOVED_SOFT, RA_REMOVED_FOR_GOOD }; /* graph 5.2 */
+
 /* One object of a page. Everything is borrowed for the call. */
 struct ra_graph_object {
     enum ra_collection in;
@@ -117,6 +119,11 @@ struct ra_graph_object {
     bool has_object_identifier;        /* onPremisesObjectIdentifier stood inline (null too) */
     struct ra_str object_identifier;
     signed char cloud_managed; /* inline onPremisesSyncBehavior: -1 none, 0, 1 */
+    /* What stood in the object, null too: a delta leaves out what was never set (graph 5.3). Bits
+     * by enum ra_graph_field and enum ra_graph_bool. */
+    uint32_t given_fields, given_flags;
+    bool given_proxies, given_errors;
+    enum ra_removed removed; /* of a delta alone */
 };
 
 /* Called once for each page, in the chain's order. mark: the chain's next link, absent on the last
@@ -145,6 +152,46 @@ int ra_graph_read(struct ra_graph *g, const struct ra_chain *chains, size_t n, r
 
 /* GET /…/$count with ConsistencyLevel: eventual. RA_ENOTFOUND for files. */
 int ra_graph_count(struct ra_graph *g, enum ra_collection c, uint64_t *out, struct ra_err *err);
+
+/* A count of a collection or, with filter, of a part of it. */
+struct ra_count {
+    enum ra_collection collection;
+    const char *filter; /* or NULL */
+    bool counted;       /* out: false when the service would not count */
+    uint64_t value;     /* out */
+};
+
+/* All of them side by side. What is refused is not counted and no error. */
+int ra_graph_counts(struct ra_graph *g, struct ra_count *counts, size_t n, struct ra_err *err);
+
+/* ---- delta: what changed since (graph 5) ---- */
+
+/* One round of a collection's changes. */
+struct ra_delta {
+    enum ra_collection collection; /* RA_USERS, RA_GROUPS, RA_CONTACTS or RA_DEVICES */
+    const char *link;              /* that a round before gave; NULL: from now on, no objects */
+    enum {
+        RA_DELTA_READ,
+        RA_DELTA_RESYNC, /* the link is no good any more (graph 5.6): everything must be read anew
+                          */
+        RA_DELTA_REFUSED /* there is no delta to be had */
+    } state;             /* out */
+};
+
+/* Called once for each page of a round. link goes on behind this page: inside the round, or, when
+ * last, with the next round. Objects come in no order, some more than once. Must not call
+ * ra_graph_*. */
+typedef int ra_delta_fn(void *ctx, size_t which, const struct ra_graph_object *objects, size_t n,
+                        struct ra_str link, bool last, struct ra_err *err);
+
+/* Runs the rounds side by side, each to the link of its next round. A link to another host is
+ * RA_ESERVER. RA_EINTERNAL for files. */
+int ra_graph_delta(struct ra_graph *g, struct ra_delta *rounds, size_t n, ra_delta_fn *page,
+                   void *ctx, struct ra_err *err);
+
+/* What the objects that come from here are of: the tenant, the service and what is asked of it, as
+ * a SHA-256 in lower-case hex. Objects and links of one with another fingerprint do not mix. */
+void ra_graph_fingerprint(const struct ra_graph *g, char out[65]);
 
 /* ---- documents: single objects and small collections, as JSON ---- */
 

@@ -35,6 +35,7 @@ const char *ra_document_path(enum ra_document d);
 struct ra_source {
     const char *name;   /* "users", or the file's path */
     enum ra_code fault; /* RA_ESERVER or RA_EINPUT */
+    bool delta;         /* changes: @removed may stand in an object */
 };
 
 #endif

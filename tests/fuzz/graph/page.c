@@ -26,7 +26,7 @@ static void look_at(const struct ra_objects *objects)
 
 static void decode(const cJSON *root, enum ra_collection in, struct ra_arena *arena)
 {
-    static const struct ra_source from = {"fuzz", RA_EINPUT};
+    static const struct ra_source from = {"fuzz", RA_EINPUT, false};
     const cJSON *value = cJSON_GetObjectItemCaseSensitive(root, "value"), *item;
     struct ra_objects objects = {0};
     struct ra_err err = {0};

@@ -381,6 +381,37 @@ static void a_snapshot_larger_than_one_transaction_is_copied_whole(void **state)
     free(mib);
 }
 
+static void an_amendment_is_over_several_tables_and_seen_by_who_opens_next(void **state)
+{
+    const struct ra_amendment all[] = {
+        {"marks", RA_STR("link"), RA_STR("l")},
+        {"meta", RA_STR("proof"), RA_STR("looked at again")},
+        {"facts", {NULL, 0}, {NULL, 0}},
+        {"facts", RA_STR("c"), RA_STR("3")},
+        {"meta", RA_STR("usn"), {NULL, 0}},
+    };
+    const struct ra_pair facts[] = {{RA_STR("a"), RA_STR("1")}, {RA_STR("b"), {NULL, 0}}};
+    struct fixture *fx = *state;
+    struct ra_cache *c = store_open(fx, true);
+    struct ra_snap *before, *s;
+
+    make_snapshot(c, "cloud", 3);
+    assert_ok(ra_cache_supplement(c, "cloud", "facts", facts, 2, &fx->err), fx);
+    before = snap_open(fx, c);
+    assert_non_null(ra_snap_get(before, "facts", RA_STR("b")).p);
+    assert_ok(ra_cache_amend(c, "cloud", all, 5, &fx->err), fx);
+    s = snap_open(fx, c);
+    assert_string_equal(ra_snap_info(s)->proof, "looked at again");
+    assert_true(ra_str_eq(ra_snap_get(s, "marks", RA_STR("link")), RA_STR("l")));
+    assert_null(ra_snap_get(s, "facts", RA_STR("a")).p);
+    assert_true(ra_str_eq(ra_snap_get(s, "facts", RA_STR("c")), RA_STR("3")));
+    assert_null(ra_snap_get(s, "meta", RA_STR("usn")).p);
+    assert_true(ra_str_eq(ra_snap_get(before, "facts", RA_STR("a")), RA_STR("1")));
+    ra_snap_close(&s);
+    ra_snap_close(&before);
+    ra_cache_close(&c);
+}
+
 int main(void)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, fixture_make, fixture_remove)
@@ -396,6 +427,7 @@ int main(void)
         CASE(it_is_resumed_with_its_token_and_from_the_same_snapshot_only),
         CASE(one_whose_records_were_moved_is_begun_anew),
         CASE(without_a_complete_snapshot_there_is_nothing_to_begin_from),
+        CASE(an_amendment_is_over_several_tables_and_seen_by_who_opens_next),
         CASE(a_snapshot_larger_than_one_transaction_is_copied_whole),
     };
     return cmocka_run_group_tests_name("cache next", tests, NULL, NULL);

@@ -1,0 +1,203 @@
+/* What changed since: rounds of a delta query, from link to link (graph 5). */
+#include "src/graph/chain.h"
+#include "src/graph/decode.h"
+
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+struct round {
+    struct ra_delta *delta;
+    ra_delta_fn *page;
+    void *ctx;
+    struct ra_objects *objects; /* of one page: shared, pages come one after another */
+};
+
+/* ---- a page ---- */
+
+/* The link of the next round, pinned to our host; the caller frees it. */
+static int read_delta_link(struct ra_pages *p, const cJSON *root, char **out, struct ra_err *err)
+{
+    const char *text =
+        cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(root, "@odata.deltaLink"));
+    int rc;
+
+    *out = NULL;
+    if (!text || !*text)
+        return ra_fail(err, RA_ESERVER,
+                       "%s: the last page of changes has neither @odata.nextLink nor "
+                       "@odata.deltaLink (request-id %s)",
+                       p->where, p->request.in.request_id);
+    *out = ra_url_from_link(ra_str(text));
+    if (!*out)
+        return ra_fail(err, RA_ESERVER,
+                       "%s: @odata.deltaLink is longer than %d bytes or has control characters",
+                       p->where, RA_URL_MAX);
+    rc = ra_endpoint_pin(&p->g->graph, *out, p->where, "@odata.deltaLink", err);
+    if (rc != 0) {
+        free(*out);
+        *out = NULL;
+    }
+    return rc;
+}
+
+static int decode_all(struct ra_pages *p, const cJSON *value, struct ra_err *err)
+{
+    const struct round *r = p->ctx;
+    const struct ra_source source = {p->where, RA_ESERVER, true};
+    uint64_t at = p->objects;
+    const cJSON *item;
+
+    ra_objects_clear(r->objects);
+    cJSON_ArrayForEach(item, value)
+    {
+        int rc = ra_decode_object(item, r->delta->collection, &source, ++at, &p->g->page,
+                                  r->objects, err);
+        if (rc != 0)
+            return rc;
+    }
+    return 0;
+}
+
+static int take_changes(struct ra_pages *p, const cJSON *root, const cJSON *value,
+                        struct ra_str next, struct ra_err *err)
+{
+    const struct round *r = p->ctx;
+    char *link = NULL;
+    int rc = ra_str_absent(next) ? read_delta_link(p, root, &link, err) : 0;
+
+    if (rc == 0)
+        rc = decode_all(p, value, err);
+    if (rc == 0)
+        rc = r->page(r->ctx, p->index, r->objects->items, r->objects->n, link ? ra_str(link) : next,
+                     link != NULL, err);
+    free(link);
+    return rc;
+}
+
+/* ---- refusals ---- */
+
+/* graph 5.6: what a request that carried a token may be answered with when the token is no good. */
+static bool is_resync(const struct ra_fault *f)
+{
+    static const char *const codes[] = {"syncStateNotFound", "resyncRequired",
+                                        "Request_UnsupportedQuery", "Directory_ExpiredPageToken",
+                                        "DirectoryPageTokenNotFoundException"};
+
+    if (f->status == 410)
+        return true;
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
+        if (f->status >= 400 && f->status < 500 && strcasecmp(f->code, codes[i]) == 0)
+            return true;
+    return f->status == 400; /* Request_BadRequest and whatever else: our link is the only input */
+}
+
+static int refuse_delta(struct ra_pages *p, const struct ra_fault *f, struct ra_err *err)
+{
+    const struct round *r = p->ctx;
+
+    if (r->delta->link && is_resync(f))
+        r->delta->state = RA_DELTA_RESYNC;
+    else if (!r->delta->link && (f->status == 400 || f->status == 404 || f->status == 501))
+        r->delta->state = RA_DELTA_REFUSED;
+    else
+        return ra_fault_fail_permission(err, p->where, f,
+                                        ra_collection_permission(r->delta->collection));
+    return 0;
+}
+
+/* ---- running ---- */
+
+/* The collection's own query as a delta from now on: the same $select, without $top (graph 5.1). */
+static void put_path(struct ra_buf *out, enum ra_collection c)
+{
+    struct ra_str path = ra_str(ra_collection_path(c));
+    const char *query = strchr(path.p, '?'), *top = strstr(path.p, "&$top");
+
+    ra_buf_put(out, path.p, (size_t)(query - path.p));
+    ra_buf_puts(out, "/delta");
+    ra_buf_put(out, query, top ? (size_t)(top - query) : strlen(query));
+    ra_buf_puts(out, "&$deltatoken=latest");
+}
+
+/* A lost token leads back to the round's own link at most, never to a round over everything. */
+static int init_round(struct ra_pages *p, const struct ra_delta *d, struct ra_err *err)
+{
+    struct ra_buf path;
+    int rc;
+
+    ra_buf_init(&path, RA_URL_MAX);
+    put_path(&path, d->collection);
+    rc = ra_pages_init(p, ra_buf_z(&path), d->link, err);
+    ra_buf_free(&path);
+    if (d->link) {
+        free(p->first);
+        p->first = ra_strdup(d->link);
+    }
+    return rc;
+}
+
+static int run(struct ra_graph *g, struct ra_pages *pages, struct round *rounds, size_t n,
+               struct ra_err *err)
+{
+    int rc = 0;
+
+    for (size_t i = 0; i < n && rc == 0; i++) {
+        pages[i] = (struct ra_pages){.g = g,
+                                     .where = ra_collection_name(rounds[i].delta->collection),
+                                     .tokens = true,
+                                     .page = take_changes,
+                                     .refused = refuse_delta,
+                                     .ctx = &rounds[i],
+                                     .index = i};
+        rc = init_round(&pages[i], rounds[i].delta, err);
+    }
+    return rc == 0 ? ra_pages_run(g, pages, n, err) : rc;
+}
+
+int ra_graph_delta(struct ra_graph *g, struct ra_delta *rounds, size_t n, ra_delta_fn *page,
+                   void *ctx, struct ra_err *err)
+{
+    struct ra_pages *pages;
+    struct round *all;
+    struct ra_objects objects = {0};
+    int rc;
+
+    if (g->o.files_dir)
+        return ra_fail(err, RA_EINTERNAL, "saved responses have no changes");
+    if (n == 0)
+        return 0;
+    pages = ra_calloc(n, sizeof *pages);
+    all = ra_calloc(n, sizeof *all);
+    for (size_t i = 0; i < n; i++) {
+        rounds[i].state = RA_DELTA_READ;
+        all[i] = (struct round){&rounds[i], page, ctx, &objects};
+    }
+    rc = run(g, pages, all, n, err);
+    for (size_t i = 0; i < n; i++)
+        ra_pages_free(&pages[i]);
+    ra_objects_free(&objects);
+    free(all);
+    free(pages);
+    return rc;
+}
+
+/* ---- the fingerprint ---- */
+
+void ra_graph_fingerprint(const struct ra_graph *g, char out[65])
+{
+    unsigned char d[32];
+    struct ra_buf text;
+
+    ra_buf_init(&text, (size_t)1 << 20);
+    ra_buf_printf(&text, "%s\n%s\n", g->o.tenant_id ? g->o.tenant_id : "",
+                  g->o.files_dir ? g->o.files_dir : g->graph.base);
+    for (int c = 0; c < RA_COLLECTIONS; c++)
+        ra_buf_printf(&text, "%s\n", ra_collection_path((enum ra_collection)c));
+    EVP_Digest(text.p, text.n, d, NULL, EVP_sha256(), NULL);
+    for (size_t i = 0; i < sizeof d; i++)
+        snprintf(out + 2 * i, 3, "%02x", d[i]);
+    ra_buf_free(&text);
+}
