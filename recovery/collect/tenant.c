@@ -130,9 +130,9 @@ static void read_prevention(const cJSON *configuration, struct ra_tenant *t)
 
     if (ra_str_eq_fold(type, RA_STR("disabled")))
         t->prevention = RA_PREVENTION_OFF;
-    if (!cJSON_IsNumber(n))
+    if (!cJSON_IsNumber(n) || n->valueint < 0)
         return;
-    t->threshold = (int64_t)n->valuedouble;
+    t->threshold = n->valueint; /* an Int32; cJSON keeps it within one */
     if (ra_str_eq_fold(type, RA_STR("enabledForCount")))
         t->prevention = RA_PREVENTION_COUNT;
     else if (ra_str_eq_fold(type, RA_STR("enabledForPercentage")))

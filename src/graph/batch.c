@@ -173,7 +173,7 @@ static bool take_response(struct lane *l, const cJSON *response, size_t at)
     struct ra_fact_request *r = &j->requests[at];
     const cJSON *status = cJSON_GetObjectItemCaseSensitive(response, "status");
     const cJSON *body = cJSON_GetObjectItemCaseSensitive(response, "body");
-    long code = cJSON_IsNumber(status) ? (long)status->valuedouble : 0;
+    long code = cJSON_IsNumber(status) ? status->valueint : 0;
     int64_t wait = wait_of(response);
     struct ra_fault f;
 
