@@ -8,6 +8,7 @@ static const struct ra_command commands[] = {
     {"fetch", ra_cmd_fetch, "fill or refresh the cache"},
     {"plan", ra_cmd_plan, "decide from the cache alone, offline"},
     {"show", ra_cmd_show, "explain one object"},
+    {"backup", ra_cmd_backup, "make and keep anchor backups"},
     {"config", ra_cmd_config, "check the configuration, or show what is in effect"},
     {"help", ra_cmd_help, "explain the program or one command"},
 };

@@ -248,6 +248,7 @@ int ra_gather(struct ra_cli *cli, struct ra_cache *cache, const struct ra_gather
     free(names);
     if (rc == 0 && (g->what & RA_GATHER_CLOUD)) {
         ra_cli_graph_options(cli, &options);
+        options.low_priority = g->low_priority;
         rc = ra_graph_open(&options, graph, err);
     }
     if (rc == 0)

@@ -13,6 +13,7 @@ enum ra_gather_what { RA_GATHER_CLOUD = 1, RA_GATHER_AD = 2, RA_GATHER_ALL = 3 }
 struct ra_gather {
     enum ra_gather_what what;
     bool check_active; /* RA_EACTIVE when another sync server seems alive */
+    bool low_priority; /* let everybody else's requests go first where the tenant is throttled */
 };
 
 /* The cache is open for writing. *graph is set when the cloud was read, for ra_gather_settle; the

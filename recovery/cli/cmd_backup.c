@@ -1,0 +1,134 @@
+/* reanchor backup create|list|show|… */
+#include "recovery/cli/backup.h"
+#include "recovery/cli/commands.h"
+
+#include "src/base/clock.h"
+
+#include <string.h>
+
+static const struct verb {
+    const char *name;
+    ra_backup_verb_fn *run;
+} verbs[] = {
+    {"create", ra_backup_verb_create},
+    {"list", ra_backup_verb_list},
+    {"show", ra_backup_verb_show},
+};
+
+#define VERBS (sizeof verbs / sizeof verbs[0])
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    struct ra_err *err = state->input;
+    const char *names[VERBS + 1] = {0}, *near;
+
+    if (key == ARGP_KEY_NO_ARGS)
+        return ra_cli_usage(err, "backup: missing argument, want create, list or show");
+    if (key != ARGP_KEY_ARG)
+        return ARGP_ERR_UNKNOWN;
+    for (size_t i = 0; i < VERBS; i++)
+        names[i] = verbs[i].name;
+    near = ra_nearest(arg, names);
+    return ra_cli_usage(err, "backup: have '%.100s'%s%s%s", arg, near ? ", the nearest is '" : "",
+                        near ? near : "", near ? "'" : "");
+}
+
+static const struct argp argp = {
+    .parser = parse,
+    .args_doc = "VERB [ARGUMENT...]",
+    .doc = "Make and keep anchor backups.\v"
+           "  create   refresh the cache and seal what puts an anchor back\n"
+           "  list     the backups that are there\n"
+           "  show     what one holds\n\n"
+           "'reanchor backup VERB --help' explains one. The format is readable without this "
+           "program: zstdcat and jq.",
+};
+
+/* Options may stand before the verb; the one with a value must not have it taken for one. */
+static int find_verb(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "-c") == 0 || strcmp(argv[i], "--config") == 0)
+            i++;
+        else if (argv[i][0] != '-')
+            return i;
+    }
+    return 0;
+}
+
+int ra_cmd_backup(struct ra_cli *cli, int argc, char **argv, struct ra_err *err)
+{
+    char name[64];
+    int at = find_verb(argc, argv), rc;
+
+    for (size_t i = 0; at && i < VERBS; i++) {
+        if (strcmp(argv[at], verbs[i].name) != 0)
+            continue;
+        snprintf(name, sizeof name, "reanchor backup %s", verbs[i].name);
+        for (int a = at; a + 1 < argc; a++)
+            argv[a] = argv[a + 1];
+        argv[argc - 1] = NULL;
+        argv[0] = name;
+        return verbs[i].run(cli, argc - 1, argv, err);
+    }
+    rc = ra_cli_parse(cli, &argp, err, argc, argv, err);
+    return rc != 0 ? rc : ra_fail(err, RA_EUSAGE, "backup: missing argument");
+}
+
+/* ---- lines of JSON ---- */
+
+void ra_backup_line_begin(struct ra_backup_line *l, const char *type)
+{
+    ra_buf_init(&l->buf, (size_t)1 << 28);
+    ra_json_init(&l->json, &l->buf);
+    ra_json_object(&l->json);
+    ra_json_key(&l->json, "type");
+    ra_json_z(&l->json, type);
+}
+
+void ra_backup_line_end(struct ra_backup_line *l)
+{
+    ra_json_object_end(&l->json);
+    printf("%s\n", ra_buf_z(&l->buf));
+    ra_buf_free(&l->buf);
+}
+
+uint64_t ra_backup_objects(const struct ra_backup_manifest *m)
+{
+    uint64_t n = 0;
+
+    for (int k = 0; k < RA_KINDS; k++)
+        n += m->cloud[k] + m->ad[k];
+    return n;
+}
+
+static void number(struct ra_json *j, const char *key, uint64_t v)
+{
+    ra_json_key(j, key);
+    ra_json_int(j, (long long)v);
+}
+
+static void text(struct ra_json *j, const char *key, const char *z)
+{
+    ra_json_key(j, key);
+    ra_json_str(j, ra_str(z));
+}
+
+void ra_backup_line_manifest(struct ra_backup_line *l, const struct ra_backup_manifest *m)
+{
+    char when[RA_TIME_TEXT];
+
+    ra_time_text(m->created, when);
+    text(&l->json, "name", m->name);
+    number(&l->json, "sequence", m->sequence);
+    text(&l->json, "created", when);
+    text(&l->json, "sha256", m->sha256);
+    text(&l->json, "signed_by", m->signed_by);
+    if (m->type != RA_BACKUP_SEALED)
+        return;
+    ra_json_key(&l->json, "encrypted");
+    ra_json_bool(&l->json, m->encrypted_to_n > 0);
+    number(&l->json, "bytes", m->data.bytes + m->anchors.bytes);
+    number(&l->json, "objects", ra_backup_objects(m));
+    number(&l->json, "anchors", m->anchors_n);
+}
