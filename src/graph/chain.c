@@ -70,6 +70,11 @@ static int bad_body(const struct ra_pages *p, size_t at, struct ra_err *err)
 {
     const struct ra_answer *in = &p->request.in;
 
+    if (ra_json_too_deep(ra_str_n(in->body.p, in->body.n), at)) {
+        ra_fail(err, RA_ESERVER, "%s: the answer nests arrays and objects more than %d deep",
+                p->where, CJSON_NESTING_LIMIT);
+        return ra_hint(err, "no page of Graph does that; check graph_url");
+    }
     ra_fail(err, RA_ESERVER, "%s: the answer is not JSON from byte %zu of %zu on (request-id %s)",
             p->where, at, in->body.n, in->request_id[0] ? in->request_id : "none");
     return RA_BAD_BODY;

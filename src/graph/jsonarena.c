@@ -112,6 +112,25 @@ cJSON *ra_json_parse(struct ra_arena *arena, struct ra_str text, size_t *at)
     return NULL;
 }
 
+bool ra_json_too_deep(struct ra_str text, size_t at)
+{
+    size_t depth = 0, deepest = 0;
+    bool string = false;
+
+    for (size_t i = 0; i < text.n && i <= at; i++) {
+        char c = text.p[i];
+        if (string && c == '\\')
+            i++;
+        else if (c == '"')
+            string = !string;
+        else if (!string && (c == '[' || c == '{') && ++depth > deepest)
+            deepest = depth;
+        else if (!string && depth && (c == ']' || c == '}'))
+            depth--;
+    }
+    return deepest >= CJSON_NESTING_LIMIT;
+}
+
 struct ra_str ra_json_print(struct ra_arena *arena, const cJSON *value)
 {
     char *text;

@@ -18,6 +18,10 @@ void ra_json_arena_setup(void);
  * needs far more memory than JSON of its length does. *at is then the offset of the fault. */
 cJSON *ra_json_parse(struct ra_arena *arena, struct ra_str text, size_t *at);
 
+/* Whether the fault at this offset is that arrays and objects lie deeper in each other than is
+ * parsed, and not that the text breaks off or is no JSON. */
+bool ra_json_too_deep(struct ra_str text, size_t at);
+
 /* The value printed without white space, in the arena. */
 struct ra_str ra_json_print(struct ra_arena *arena, const cJSON *value);
 
