@@ -17,20 +17,14 @@ struct ra_str ra_report_anchor(const struct ra_report_input *in)
 enum ra_fix ra_fix_of(const struct ra_report_input *in, const struct ra_row *row,
                       unsigned char guid[16])
 {
-    struct ra_str immutable_id = row->f[RA_F_CLOUD_IMMUTABLE];
-    bool drift = row->v->code == RA_ANCHOR_DRIFT;
+    struct ra_fix_facts facts = {.code = (enum ra_verdict_code)row->v->code,
+                                 .ad = (enum ra_kind)row->v->kind,
+                                 .cloud = row->cloud.kind,
+                                 .immutable_id = row->f[RA_F_CLOUD_IMMUTABLE],
+                                 .anchor = ra_anchor_attribute(ra_report_anchor(in)).kind,
+                                 .contended = row->contended};
 
-    if (!drift && row->v->code != RA_ANCHOR_CONFLICT)
-        return RA_FIX_NONE;
-    if (row->v->kind != RA_USER || row->cloud.kind != RA_USER || ra_str_absent(immutable_id))
-        return RA_FIX_UNSEEN;
-    if (ra_anchor_attribute(ra_report_anchor(in)).kind != RA_ANCHOR_CONSISTENCY_GUID)
-        return RA_FIX_MODE;
-    if (!ra_anchor_bytes(immutable_id, guid))
-        return RA_FIX_VALUE;
-    if (row->contended)
-        return RA_FIX_CONTENDED;
-    return drift ? RA_FIX_WRITE : RA_FIX_CONFIRM;
+    return ra_fix_rule(&facts, guid);
 }
 
 /* ---- choosing the pieces ---- */

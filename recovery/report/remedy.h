@@ -7,6 +7,7 @@
 #ifndef RA_REPORT_REMEDY_H
 #define RA_REPORT_REMEDY_H
 
+#include "recovery/model/repair.h"
 #include "recovery/report/rows.h"
 
 #define RA_REMEDY_PIECES 16
@@ -27,22 +28,9 @@ const char *ra_remedy_piece(unsigned piece); /* its text, with places */
 /* A clause for each cause; "" for RA_CAUSE_NONE. */
 const char *ra_cause_meaning(enum ra_cause cause);
 
-/* Whether, and if not why not, mS-DS-ConsistencyGuid can be set to what the cloud holds. */
-enum ra_fix {
-    RA_FIX_WRITE,     /* in fixes.ldif, live */
-    RA_FIX_CONFIRM,   /* in fixes.ldif as a comment: a person must say that both are one */
-    RA_FIX_CONTENDED, /* more than one AD object would get that anchor */
-    RA_FIX_MODE,      /* the source anchor is another attribute */
-    RA_FIX_VALUE,     /* what the cloud holds is not 16 bytes */
-    RA_FIX_UNSEEN,    /* the cloud shows no anchor for this kind of object */
-    RA_FIX_NONE,      /* nothing of the sort to repair */
-};
-/* guid: the 16 bytes to write, for the first three. */
+/* ra_fix_rule of a row. */
 enum ra_fix ra_fix_of(const struct ra_report_input *in, const struct ra_row *row,
                       unsigned char guid[16]);
-
-/* The 16 bytes that an anchor stands for; false when it is not the Base64 of so many. */
-bool ra_anchor_bytes(struct ra_str anchor, unsigned char out[16]);
 
 /* The attribute that anchors were computed with. */
 struct ra_str ra_report_anchor(const struct ra_report_input *in);

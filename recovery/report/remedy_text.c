@@ -2,17 +2,6 @@
 
 #include <string.h>
 
-bool ra_anchor_bytes(struct ra_str immutable_id, unsigned char guid[16])
-{
-    unsigned char room[64];
-    size_t n = sizeof room;
-
-    if (immutable_id.n > RA_ANCHOR_TEXT || !ra_base64_decode(immutable_id, room, &n) || n != 16)
-        return false;
-    memcpy(guid, room, 16);
-    return true;
-}
-
 /* domain 6.1; decision: Scope */
 static const char *const causes[RA_CAUSES] = {
     [RA_CAUSE_NONE] = "",

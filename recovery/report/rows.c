@@ -1,6 +1,7 @@
 #include "recovery/report/rows_state.h"
 
 #include "recovery/model/address.h"
+#include "recovery/model/repair.h"
 #include "recovery/report/remedy.h"
 
 #include <stdlib.h>
@@ -69,7 +70,7 @@ void ra_rows_open_unsorted(const struct ra_report_input *in, struct ra_rows **ou
     if (in->cloud->open_facts)
         rows->ooi = in->cloud->open_facts(in->cloud->ctx, RA_FACT_OOI);
     rows->anchor = ra_anchor_attribute(ra_report_anchor(in));
-    ra_rows_find_contended(rows);
+    rows->named = ra_named_by(in->result, in->cloud->count);
     *out = rows;
 }
 
@@ -99,7 +100,7 @@ void ra_rows_free(struct ra_rows **rows)
     ra_arena_free(&r->arena);
     ra_arena_free(&r->scratch);
     free(r->places);
-    free(r->contended);
+    free(r->named);
     free(r);
     *rows = NULL;
 }
@@ -242,7 +243,7 @@ int ra_rows_resolve(struct ra_rows *rows, const struct ra_verdict *v, struct ra_
         rc = ra_rows_cloud(rows->in, v->cloud, &out->cloud, err);
         if (rc == 0) {
             fill_cloud(rows, out);
-            out->contended = ra_rows_is_contended(rows, v->cloud);
+            out->contended = rows->named[v->cloud] > 1;
             rc = read_ooi(rows, out, err);
         }
     }

@@ -1,6 +1,6 @@
 /*
  * What the parts of the rows share: the state behind struct ra_rows, and reading objects by the
- * numbers of verdicts. For rows.c, order.c and contended.c alone.
+ * numbers of verdicts. For rows.c and order.c alone.
  */
 #ifndef RA_REPORT_ROWS_STATE_H
 #define RA_REPORT_ROWS_STATE_H
@@ -25,8 +25,7 @@ struct ra_rows {
     struct ra_arena scratch; /* one row */
     struct ra_side_cursor *ooi;
     struct ra_anchor_attribute anchor;
-    uint32_t *contended; /* cloud objects that several AD objects name as their peer, ascending */
-    size_t contended_n;
+    unsigned char *named; /* ra_named_by */
     struct ra_notes notes;
 };
 
@@ -39,8 +38,5 @@ int ra_rows_cloud(const struct ra_report_input *in, uint32_t seq, struct ra_clou
 
 /* order.c: fills and sorts places, which has room for every verdict. */
 int ra_rows_sort(struct ra_rows *rows, struct ra_err *err);
-/* contended.c: fills contended. */
-void ra_rows_find_contended(struct ra_rows *rows);
-bool ra_rows_is_contended(const struct ra_rows *rows, uint32_t cloud);
 
 #endif
