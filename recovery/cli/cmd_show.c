@@ -83,17 +83,25 @@ static void add_cloud(struct shown *s, const struct ra_study *study, uint32_t se
         add(s, none(RA_NONE, seq, o.kind, o.deleted ? RA_VERDICT_CODES : RA_CLOUD_ONLY));
 }
 
-static int print_one(const struct ra_cli *cli, const struct ra_study *study,
-                     const struct ra_verdict *v, struct ra_err *err)
+static int print_one(const struct ra_cli *cli, struct ra_study *study, const struct ra_verdict *v,
+                     struct ra_err *err)
 {
     struct ra_report_style style = {
         .width = ra_study_width(), .colour = cli->color, .config = cli->config_path};
-    struct ra_buf b;
+    struct ra_report_input in = study->report;
+    struct ra_buf b, steps;
     int rc;
 
     ra_buf_init(&b, (size_t)16 << 20);
-    rc = cli->json ? ra_report_explain_json(&study->report, v, &b, err)
-                   : ra_report_explain_text(&study->report, v, &style, &b, err);
+    ra_buf_init(&steps, (size_t)1 << 20);
+    rc = ra_listing_of(study, v, cli->json, &steps, err);
+    in.own_steps = ra_str_n(steps.p, steps.n);
+    if (rc == 0)
+        rc = cli->json ? ra_report_explain_json(&in, v, &b, err)
+                       : ra_report_explain_text(&in, v, &style, &b, err);
+    if (rc == 0 && !cli->json && steps.n)
+        ra_buf_put(&b, steps.p, steps.n);
+    ra_buf_free(&steps);
     if (rc == 0) {
         fwrite(b.p, 1, b.n, stdout);
         if (b.n && b.p[b.n - 1] != '\n')
@@ -103,7 +111,7 @@ static int print_one(const struct ra_cli *cli, const struct ra_study *study,
     return rc;
 }
 
-static int show(const struct ra_cli *cli, const struct ra_study *study, const char *key,
+static int show(const struct ra_cli *cli, struct ra_study *study, const char *key,
                 struct ra_err *err)
 {
     struct ra_lookup found;
@@ -140,6 +148,8 @@ int ra_cmd_show(struct ra_cli *cli, int argc, char **argv, struct ra_err *err)
         rc = ra_study_cache(cli, &cache, err);
     if (rc == 0)
         rc = ra_study_open(cli, cache, &study, err);
+    if (rc == 0)
+        rc = ra_study_steps(study, &(struct ra_outputs){0}, err);
     if (rc == 0)
         rc = show(cli, study, o.key, err);
     ra_study_close(&study);

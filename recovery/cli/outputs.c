@@ -7,14 +7,20 @@
 #include <unistd.h>
 
 #define SUMMARY_WIDTH 100 /* columns where there is no terminal */
+#define LISTING_MAX   ((size_t)16 << 20)
 
-enum { OPT_REPORT = 0x400, OPT_DETAILED, OPT_REDACT };
+enum { OPT_REPORT = 0x400, OPT_DETAILED, OPT_REDACT, OPT_HOLD, OPT_BYPASS };
 
 static const struct argp_option options[] = {
     {"report", OPT_REPORT, "DIR", 0,
      "Write plan.json, verdicts.ndjson, verdicts.csv, report.html and fixes.ldif into DIR", 0},
     {"detailed-exitcode", OPT_DETAILED, NULL, 0, "Exit with 2 when the gate says ACTION", 0},
     {"redact", OPT_REDACT, NULL, 0, "Replace names and addresses in report.html by tokens", 0},
+    {"hold", OPT_HOLD, NULL, 0,
+     "Plan to keep AD objects that would go wrong out of the first sync (adminDescription)", 0},
+    {"bypass-identifiers", OPT_BYPASS, NULL, 0,
+     "Plan to let the tenant accept new object identifiers for a while instead of clearing each",
+     0},
     {0},
 };
 
@@ -28,6 +34,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         o->detailed_exitcode = true;
     else if (key == OPT_REDACT)
         o->redact = true;
+    else if (key == OPT_HOLD)
+        o->hold = true;
+    else if (key == OPT_BYPASS)
+        o->bypass = true;
     else
         return ARGP_ERR_UNKNOWN;
     return 0;
@@ -50,20 +60,39 @@ static int write_files(struct ra_cli *cli, struct ra_study *s, const struct ra_o
     struct ra_report_input in = s->report;
     unsigned char key[RA_REDACT_KEY];
     char path[4096];
-    struct ra_buf plan;
+    struct ra_buf page;
     int rc = 0;
 
+    ra_buf_init(&page, LISTING_MAX);
     if (o->redact) {
         snprintf(path, sizeof path, "%s/redact.key", cli->config->store.dir);
         rc = ra_redact_key(path, key, err);
         in.redact_key = key;
     }
     if (rc == 0)
-        rc = ra_plan_of_study(s, &plan, err);
-    if (rc != 0)
-        return rc;
-    rc = ra_report_write(o->dir, &in, ra_str_n(plan.p, plan.n), err);
-    ra_buf_free(&plan);
+        rc = ra_listing_json(s, o->redact, &page, err);
+    in.plan_json = ra_str_n(page.p, page.n);
+    if (rc == 0)
+        rc = ra_report_write(o->dir, &in, ra_study_write_plan, s, err);
+    ra_buf_free(&page);
+    return rc;
+}
+
+static int summary_text(struct ra_study *s, const struct ra_report_style *style, struct ra_buf *out,
+                        struct ra_err *err)
+{
+    struct ra_report_input in = s->report;
+    struct ra_buf listing;
+    int rc;
+
+    ra_buf_init(&listing, LISTING_MAX);
+    rc = ra_listing_text(s, style, &listing, err);
+    in.listing = ra_str_n(listing.p, listing.n);
+    in.plan_steps = ra_steps_count(s->steps);
+    in.plan_expects = ra_steps_expected(s->steps, RA_WILL_MATCH) > 0;
+    if (rc == 0)
+        rc = ra_report_summary_text(&in, style, out, err);
+    ra_buf_free(&listing);
     return rc;
 }
 
@@ -82,7 +111,7 @@ static int print_summary(struct ra_cli *cli, struct ra_study *s, const struct ra
         ra_report_summary_json(&s->report, &b);
         ra_buf_putc(&b, '\n');
     } else if (!cli->quiet) {
-        rc = ra_report_summary_text(&s->report, &style, &b, err);
+        rc = summary_text(s, &style, &b, err);
     }
     if (rc == 0)
         fwrite(b.p, 1, b.n, stdout);
@@ -93,8 +122,10 @@ static int print_summary(struct ra_cli *cli, struct ra_study *s, const struct ra
 int ra_study_report(struct ra_cli *cli, struct ra_study *s, const struct ra_outputs *o,
                     struct ra_err *err)
 {
-    int rc = o->dir ? write_files(cli, s, o, err) : 0;
+    int rc = ra_study_steps(s, o, err);
 
+    if (rc == 0 && o->dir)
+        rc = write_files(cli, s, o, err);
     if (rc == 0)
         rc = print_summary(cli, s, o, err);
     if (rc != 0)

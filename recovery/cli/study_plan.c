@@ -1,4 +1,4 @@
-/* plan.json of a decision: header and counts; the steps are the plan's own affair. */
+/* The plan of a decision: its steps, and plan.json with its head and snapshots. */
 #include "recovery/cli/study.h"
 
 #include "recovery/plan/plan.h"
@@ -45,17 +45,42 @@ static void add_snapshots(const struct ra_study *s, struct ra_plan *plan)
     qsort(plan->snapshots, plan->snapshots_n, sizeof *plan->snapshots, by_side);
 }
 
-int ra_plan_of_study(const struct ra_study *s, struct ra_buf *out, struct ra_err *err)
+int ra_study_write_plan(void *ctx, FILE *fp, struct ra_err *err)
 {
+    struct ra_study *s = ctx;
+    struct ra_plan_source source = ra_steps_source(s->steps);
     struct ra_plan plan = {.created = ra_now(), .tenant = s->tenant_id};
     int rc;
 
-    ra_buf_init(out, RA_PLAN_MAX);
     ra_plan_fill(&plan, &s->result, &s->policy.policy);
     add_snapshots(s, &plan);
-    rc = ra_plan_encode(&plan, out, err);
+    rc = ra_plan_write(&plan, &source, fp, NULL, err);
     ra_plan_free(&plan);
-    if (rc != 0)
-        ra_buf_free(out);
+    return rc;
+}
+
+int ra_study_steps(struct ra_study *s, const struct ra_outputs *o, struct ra_err *err)
+{
+    struct ra_steps_input in = {.ad = s->view->ad_sides,
+                                .ad_n = s->view->ad_n,
+                                .cloud = &s->view->cloud.side,
+                                .tenant_id = s->tenant_id,
+                                .tenant = &s->view->tenant,
+                                .policy = &s->policy.policy,
+                                .result = &s->result,
+                                .hold = o->hold,
+                                .bypass = o->bypass};
+    struct ra_match_input again = s->input;
+    bool window;
+    int rc = 0;
+
+    s->opened_tenant = s->view->tenant;
+    window = ra_window_wanted(&in, &s->opened_tenant.flags);
+    again.tenant = &s->opened_tenant;
+    if (window)
+        rc = ra_match(&again, &s->opened, err);
+    if (rc == 0)
+        rc = ra_steps_decide(&in, window ? &s->opened : NULL, &s->opened_tenant.flags, &s->steps,
+                             err);
     return rc;
 }

@@ -161,6 +161,7 @@ static bool anchor_drift(struct ra_case *c)
     for (size_t i = 0; i < n; i++)
         if (ra_case_cloud(c, all[i])->bits & RA_CLOUD_ANCHORED) {
             c->w->cloud[all[i]].bits |= RA_CLOUD_CONTESTED;
+            ra_case_ooi(c, all[i]); /* asked for: giving the anchor back depends on it */
             ra_case_end(c, RA_ANCHOR_DRIFT, all[i], 21);
             return true;
         }
@@ -192,8 +193,13 @@ static bool soft_match_blocked(struct ra_case *c, uint32_t cloud)
     ra_case_soft_blocks(c, is_stamped(c)); /* row 16 */
     if (ra_case_end_blocked(c, cloud, false))
         return true;
-    if (c->w->in->tenant->roles_known)
+    if (c->w->in->tenant->roles_known) {
+        if (is_stamped(c)) { /* asked for: the hard match that it becomes depends on them */
+            ra_case_ooi(c, cloud);
+            ra_case_soa(c, cloud);
+        }
         return false;
+    }
     ra_case_claim(c, RA_UNKNOWN_ROLES, cloud, 0);
     return true;
 }

@@ -91,6 +91,10 @@ int ra_report_explain_json(const struct ra_report_input *in, const struct ra_ver
     ra_json_z(&j, "explanation");
     verdict(&j, &e);
     pairings(&j, &e);
+    if (!ra_str_absent(in->own_steps)) {
+        ra_json_key(&j, "plan_steps");
+        ra_json_raw(&j, in->own_steps);
+    }
     ra_json_object_end(&j);
     ra_buf_putc(out, '\n');
     ra_explanation_free(&e);

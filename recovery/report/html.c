@@ -324,6 +324,10 @@ static void about(const struct ra_report_input *in, const struct ra_rows *rows, 
     numbers(&j, in->result);
     notes(&j, ra_rows_notes(rows));
     tenant(&j, in);
+    if (!ra_str_absent(in->plan_json)) {
+        ra_json_key(&j, "plan");
+        ra_json_raw(&j, in->plan_json);
+    }
     ra_json_key(&j, "summary");
     ra_report_summary_json(in, out);
 }

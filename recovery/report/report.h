@@ -12,6 +12,8 @@
 #include "src/base/buf.h"
 #include "src/base/err.h"
 
+#include <stdio.h>
+
 #define RA_REDACT_KEY 32
 
 /* The snapshot that a side was read from. */
@@ -37,14 +39,26 @@ struct ra_report_input {
     /* Replaces names and addresses in report.html by tokens that this key alone can repeat
      * (ra_redact_key); NULL for plain text. The other files always tell all. */
     const unsigned char *redact_key;
+    /* What whoever made the plan has to say of it; all may be absent. */
+    struct ra_str listing; /* for the terminal, as it stands */
+    struct ra_str plan_json; /* for the page: {"total":…,"steps":[…],…}, nothing personal in it when
+                                redact_key is set */
+    struct ra_str own_steps; /* for one object's explanation: a JSON array */
+    size_t plan_steps;       /* to be carried out */
+    bool plan_expects;       /* the first export is to be compared with predictions */
 };
 
-/* Writes plan.json (the bytes of ra_plan_encode), verdicts.ndjson, verdicts.csv, report.html and
+/* Writes plan.json's bytes; a fault of the file sticks to fp. */
+typedef int ra_report_plan_fn(void *ctx, FILE *fp, struct ra_err *err);
+/* One that writes a struct ra_str. */
+ra_report_plan_fn ra_report_plan_bytes;
+
+/* Writes plan.json (what plan writes), verdicts.ndjson, verdicts.csv, report.html and
  * fixes.ldif into the folder, made 0700 when it is not there. All are complete on disk before the
  * first appears; plan.json, without which the rest means nothing, goes first and comes last.
  * RA_EINTEGRITY for a damaged record, RA_EIO. */
-int ra_report_write(const char *dir, const struct ra_report_input *in, struct ra_str plan,
-                    struct ra_err *err);
+int ra_report_write(const char *dir, const struct ra_report_input *in, ra_report_plan_fn *plan,
+                    void *ctx, struct ra_err *err);
 
 /* The last line of verdicts.ndjson, without its newline; what --json puts on stdout. */
 void ra_report_summary_json(const struct ra_report_input *in, struct ra_buf *out);

@@ -329,6 +329,28 @@ static void read_step(struct summary *s)
     }
 }
 
+/* The plan's own steps, and what to do when they are done. */
+static void plan_steps(struct summary *s)
+{
+    bool stop = s->in->result->gate == RA_GATE_STOP;
+    char file[1200], arguments[1300];
+
+    snprintf(file, sizeof file, "%s/plan.json", s->style->dir ? s->style->dir : "DIR");
+    snprintf(arguments, sizeof arguments, "%s%s", file, stop ? " --override \"REASON\"" : "");
+    if (s->in->plan_steps && stop)
+        step(s, "The plan's steps can be carried out before the gate lets it, for a reason that is "
+                "kept; first see what would be done:");
+    else if (s->in->plan_steps)
+        step(s, "Carry out the plan's steps; with --dry-run nothing is written:");
+    if (s->in->plan_steps)
+        command(s, "apply", arguments);
+    if (!s->in->plan_expects || stop)
+        return;
+    step(s, "After the sync server's first export, compare it with what was predicted:");
+    snprintf(arguments, sizeof arguments, "--plan %s", file);
+    command(s, "verify", arguments);
+}
+
 static void next_steps(struct summary *s)
 {
     const struct ra_result *r = s->in->result;
@@ -345,6 +367,7 @@ static void next_steps(struct summary *s)
         stop_steps(s);
     read_step(s);
     action_steps(s);
+    plan_steps(s);
     step(s, "One object in full, by UPN, address, GUID, anchor, SID or DN:");
     command(s, "show", "KEY");
     step(s, "Then decide again, until it says SAFE, or what is left is meant:");
@@ -363,6 +386,8 @@ int ra_report_summary_text(const struct ra_report_input *in, const struct ra_rep
     anchor(&s);
     snapshots(&s);
     unknown(&s);
+    if (!ra_str_absent(in->listing))
+        ra_buf_put(out, in->listing.p, in->listing.n);
     next_steps(&s);
     if (out->overflow)
         return ra_fail(err, RA_EINTERNAL, "the summary is larger than %zu bytes", out->max);

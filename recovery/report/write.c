@@ -140,8 +140,17 @@ static int commit_all(const char *plan_path, struct set *s, struct ra_err *err)
     return rc;
 }
 
-int ra_report_write(const char *dir, const struct ra_report_input *in, struct ra_str plan,
-                    struct ra_err *err)
+int ra_report_plan_bytes(void *ctx, FILE *fp, struct ra_err *err)
+{
+    const struct ra_str *bytes = ctx;
+
+    (void)err;
+    fwrite(bytes->p, 1, bytes->n, fp); /* a failure sticks and is seen at the sync */
+    return 0;
+}
+
+int ra_report_write(const char *dir, const struct ra_report_input *in, ra_report_plan_fn *plan,
+                    void *ctx, struct ra_err *err)
 {
     struct set s = {0};
     char *plan_path = path_in(dir, "plan.json");
@@ -153,10 +162,10 @@ int ra_report_write(const char *dir, const struct ra_report_input *in, struct ra
         rc = open_files(dir, &s, err);
     if (rc == 0)
         rc = write_all(in, &s, err);
-    if (rc == 0) {
-        fwrite(plan.p, 1, plan.n, s.files[OUTPUTS].fp);
+    if (rc == 0)
+        rc = plan(ctx, s.files[OUTPUTS].fp, err);
+    if (rc == 0)
         rc = sync_all(&s, err);
-    }
     if (rc == 0)
         rc = commit_all(plan_path, &s, err);
     for (size_t i = 0; i <= OUTPUTS; i++)

@@ -229,7 +229,7 @@ int main(int argc, char **argv)
     o.ad_snapshots[1].created = 1780000000 - 90000;
     if (argc > 3)
         in.redact_key = key;
-    if (ra_report_write(argv[1], &in, RA_STR("{}\n"), &err) != 0) {
+    if (ra_report_write(argv[1], &in, ra_report_plan_bytes, &RA_STR("{}\n"), &err) != 0) {
         fprintf(stderr, "%s\n", err.msg);
         return 1;
     }

@@ -27,7 +27,7 @@ static char *written(const struct ra_report_input *in, const char *file)
     char *text;
 
     assert_non_null(mkdtemp(dir));
-    if (ra_report_write(dir, in, RA_STR("{}\n"), &err) != 0)
+    if (ra_report_write(dir, in, ra_report_plan_bytes, &RA_STR("{}\n"), &err) != 0)
         fail_msg("%s", err.msg);
     snprintf(path, sizeof path, "%s/%s", dir, file);
     assert_int_equal(ra_file_read(path, (size_t)1 << 24, RA_EIO, &b, &err), 0);
@@ -365,9 +365,11 @@ static void a_damaged_record_leaves_the_old_report_as_it_was(void **state)
     (void)state;
     assert_non_null(mkdtemp(dir));
     org_with_one_match(&o);
-    assert_int_equal(ra_report_write(dir, org_end(&o), RA_STR("old\n"), &err), 0);
+    assert_int_equal(
+        ra_report_write(dir, org_end(&o), ra_report_plan_bytes, &RA_STR("old\n"), &err), 0);
     o.verdicts[0].cloud = 17;
-    assert_int_equal(ra_report_write(dir, &o.in, RA_STR("new\n"), &err), -(int)RA_EINTEGRITY);
+    assert_int_equal(ra_report_write(dir, &o.in, ra_report_plan_bytes, &RA_STR("new\n"), &err),
+                     -(int)RA_EINTEGRITY);
     assert_string_equal(err.msg, "snapshot cloud: record 17 is damaged");
     snprintf(path, sizeof path, "%s/plan.json", dir);
     assert_int_equal(ra_file_read(path, 100, RA_EIO, &b, &err), 0);
@@ -389,7 +391,8 @@ static void the_folder_is_made_for_its_owner_alone(void **state)
     assert_non_null(mkdtemp(dir));
     org_with_one_match(&o);
     snprintf(path, sizeof path, "%s/new/report", dir);
-    assert_int_equal(ra_report_write(path, org_end(&o), RA_STR("{}"), &err), 0);
+    assert_int_equal(ra_report_write(path, org_end(&o), ra_report_plan_bytes, &RA_STR("{}"), &err),
+                     0);
     assert_int_equal(stat(path, &st), 0);
     assert_int_equal(st.st_mode & 07777, 0700);
     strcat(path, "/verdicts.csv");
