@@ -129,13 +129,12 @@ static int take_all(struct ra_steps *s, struct ra_err *err)
 static void count_fates(struct ra_steps *s)
 {
     const struct ra_side *cloud = s->in.cloud;
-    struct ra_cloud_object o;
+    struct ra_cloud_head h;
 
     for (uint32_t seq = 0; seq < cloud->count; seq++)
         if (s->fate[seq] != RA_FATE_OPEN)
             s->fates[s->fate[seq]]++;
-        else if (ra_cloud_decode_brief(cloud->record(cloud->ctx, seq), &o) && !o.deleted &&
-                 ra_cloud_is_synced(&o))
+        else if (ra_cloud_head(cloud->record(cloud->ctx, seq), &h) && !h.deleted && h.synced)
             s->fates[RA_FATE_OPEN]++;
 }
 
@@ -146,11 +145,24 @@ static struct ra_str directory_name(const struct ra_steps *s, uint16_t d)
     return d == NO_DIRECTORY ? (struct ra_str){NULL, 0} : s->in.ad[d].name;
 }
 
-/* Equal keys are rare: identifiers that are no GUIDs and begin alike. */
+/* Equal keys are rare: one objectGUID twice, or identifiers that are no GUIDs and begin alike. */
+static struct ra_str dn_of(const struct ra_steps *s, const struct ra_step_entry *e)
+{
+    uint32_t number = s->decided->verdicts[e->verdict].ad;
+    struct ra_ad_object o;
+
+    for (size_t d = 0; d < s->in.ad_n; number -= s->in.ad[d++].count)
+        if (number < s->in.ad[d].count)
+            return ra_ad_decode(s->in.ad[d].record(s->in.ad[d].ctx, number), &o)
+                       ? o.dn
+                       : (struct ra_str){NULL, 0};
+    return (struct ra_str){NULL, 0};
+}
+
 static struct ra_str cloud_id(const struct ra_steps *s, const struct ra_step_entry *e)
 {
     const struct ra_side *cloud = s->in.cloud;
-    uint32_t seq = s->decided->verdicts[e->verdict].cloud;
+    uint32_t seq = e->verdict == RA_NONE ? RA_NONE : s->decided->verdicts[e->verdict].cloud;
     struct ra_cloud_object o;
 
     if (seq == RA_NONE || !ra_cloud_decode(cloud->record(cloud->ctx, seq), &o))
@@ -166,6 +178,8 @@ static int by_target(const void *a, const void *b, void *ctx)
 
     if (c == 0)
         c = memcmp(x->key, y->key, sizeof x->key);
+    if (c == 0 && x->verdict != RA_NONE && y->verdict != RA_NONE)
+        c = ra_str_cmp(dn_of(s, x), dn_of(s, y));
     return c ? c : ra_str_cmp_fold(cloud_id(s, x), cloud_id(s, y));
 }
 
@@ -203,6 +217,7 @@ static int choose(struct ra_steps *s, const struct ra_result *opened, const stru
     rc = ra_window_exposes(s, opened, flags, err);
     if (rc == 0 && memcmp(s->exposed, none, sizeof none) == 0) {
         s->decided = opened;
+        s->bypassed = flags->allow_identifier_update == RA_YES;
         ra_window_features(s, flags);
     }
     free(s->named);
@@ -219,6 +234,7 @@ int ra_steps_decide(const struct ra_steps_input *in, const struct ra_result *ope
 
     s->in = *in;
     s->decided = in->result;
+    s->bypassed = in->tenant->flags.allow_identifier_update == RA_YES;
     s->anchor = ra_anchor_attribute(d->candidates_n ? d->candidates[d->chosen].name
                                                     : RA_STR("mS-DS-ConsistencyGuid"));
     rc = choose(s, opened, flags, err);

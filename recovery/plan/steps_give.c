@@ -168,12 +168,12 @@ static int give_list(struct ra_steps *s, const struct ra_step_list *l, each_fn *
 static bool has_fate(const struct ra_steps *s, const struct ra_entry *e, unsigned char fate)
 {
     const struct ra_side *cloud = s->in.cloud;
-    struct ra_cloud_object o;
+    struct ra_cloud_head h;
 
     if (e->seq >= cloud->count || s->fate[e->seq] != fate || (e->bits & RA_ENTRY_DELETED))
         return false;
     return fate != RA_FATE_OPEN ||
-           (ra_cloud_decode_brief(cloud->record(cloud->ctx, e->seq), &o) && ra_cloud_is_synced(&o));
+           (ra_cloud_head(cloud->record(cloud->ctx, e->seq), &h) && h.synced);
 }
 
 /* In the order of their ids. */

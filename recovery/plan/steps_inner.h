@@ -4,6 +4,7 @@
 
 #include "recovery/model/address.h"
 #include "recovery/model/anchor.h"
+#include "recovery/model/head.h"
 #include "recovery/model/repair.h"
 #include "recovery/plan/steps.h"
 
@@ -33,6 +34,7 @@ struct ra_steps {
     size_t fates[RA_FATE_MATCH + 1];
     struct ra_plan_feature have[3], want[3]; /* of the window */
     size_t features_n;
+    bool bypassed; /* identifiers may change: as things are, or once the window is open */
     uint64_t exposed[RA_VERDICT_CODES];
     size_t by_op[RA_PLAN_OPS];
     struct ra_side_cursor *ooi, *soa, *anchors, *sids, *ids;

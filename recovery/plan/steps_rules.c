@@ -16,9 +16,8 @@ static bool alone(const struct ra_steps *s, const struct ra_verdict *v)
 /* Without the bypass the re-join would run into the identifier next (domain 2.2 H6). */
 static int unbind(const struct ra_steps *s, const struct ra_subject *x)
 {
-    bool bypassed = s->in.tenant->flags.allow_identifier_update == RA_YES || s->in.bypass;
-
-    return !bypassed && ra_subject_bound_elsewhere(x) && ra_cloud_is_synced(&x->cloud) ? CLEAR : 0;
+    return !s->bypassed && ra_subject_bound_elsewhere(x) && ra_cloud_is_synced(&x->cloud) ? CLEAR
+                                                                                          : 0;
 }
 
 static int drift(struct ra_steps *s, const struct ra_subject *x)
@@ -74,10 +73,7 @@ static int stamp(struct ra_steps *s, const struct ra_subject *x)
         return 0;
     if (!writable(x->anchor) || !provable(s, x) || ra_subject_cloud_managed(s, x) == RA_YES)
         return 0;
-    return STAMP |
-           (ra_subject_bound_elsewhere(x) && s->in.tenant->flags.allow_identifier_update != RA_YES
-                ? CLEAR
-                : 0);
+    return STAMP | (ra_subject_bound_elsewhere(x) && !s->bypassed ? CLEAR : 0);
 }
 
 /* ---- ad.hold ---- */

@@ -373,38 +373,69 @@ static void collect(const struct run *run, const struct ra_result *r, struct out
     put_summary(r, out);
 }
 
-static void finish(struct run *run)
+/* ---- an organisation that is open ---- */
+
+struct engine {
+    struct run run;
+    struct ra_match_input input;
+};
+
+struct engine *engine_open(const struct org *org, uint64_t shuffle)
 {
-    mem_side_free(&run->cloud);
-    for (int d = 0; d < run->org->directories_n; d++)
-        mem_side_free(&run->ad[d]);
-    ra_arena_free(&run->arena);
+    struct engine *e = ra_calloc(1, sizeof *e);
+    size_t in_directory[3] = {0};
+
+    e->run.org = org;
+    draw_order(&e->run, shuffle, in_directory);
+    put_objects(&e->run, in_directory);
+    put_tenant(&e->run);
+    put_policy(&e->run);
+    e->input = (struct ra_match_input){.ad = e->run.sides,
+                                       .ad_n = (size_t)org->directories_n,
+                                       .cloud = mem_side_open(e->run.cloud),
+                                       .tenant = &e->run.tenant,
+                                       .policy = &e->run.policy,
+                                       .incomplete = !org->complete};
+    return e;
+}
+
+const struct ra_match_input *engine_input(const struct engine *e)
+{
+    return &e->input;
+}
+
+size_t engine_place_of_ad(const struct engine *e, uint32_t number)
+{
+    return place_of_ad(&e->run, number);
+}
+
+size_t engine_place_of_cloud(const struct engine *e, uint32_t seq)
+{
+    return e->run.cloud_order[seq];
+}
+
+void engine_close(struct engine **e)
+{
+    mem_side_free(&(*e)->run.cloud);
+    for (int d = 0; d < (*e)->run.org->directories_n; d++)
+        mem_side_free(&(*e)->run.ad[d]);
+    ra_arena_free(&(*e)->run.arena);
+    free(*e);
+    *e = NULL;
 }
 
 void engine_decide(const struct org *org, uint64_t shuffle, struct outcomes *out)
 {
-    struct run run = {.org = org};
-    size_t in_directory[3] = {0};
+    struct engine *e = engine_open(org, shuffle);
     struct ra_result result;
     struct ra_err err = {0};
 
-    draw_order(&run, shuffle, in_directory);
-    put_objects(&run, in_directory);
-    put_tenant(&run);
-    put_policy(&run);
-    const struct ra_match_input in = {.ad = run.sides,
-                                      .ad_n = (size_t)org->directories_n,
-                                      .cloud = mem_side_open(run.cloud),
-                                      .tenant = &run.tenant,
-                                      .policy = &run.policy,
-                                      .incomplete = !org->complete};
-
-    if (ra_match(&in, &result, &err) != 0) {
+    if (ra_match(&e->input, &result, &err) != 0) {
         fprintf(stderr, "seed %llu: the engine failed: %s\n", (unsigned long long)org->seed,
                 err.msg);
         abort();
     }
-    collect(&run, &result, out);
+    collect(&e->run, &result, out);
     ra_result_free(&result);
-    finish(&run);
+    engine_close(&e);
 }
