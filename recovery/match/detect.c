@@ -2,18 +2,6 @@
 
 #include <stdlib.h>
 
-int ra_anchor_index(const struct ra_side *side, const struct ra_anchor_attribute *attribute)
-{
-    if (attribute->kind == RA_ANCHOR_CONSISTENCY_GUID)
-        return RA_IX_ANCHOR;
-    if (attribute->kind == RA_ANCHOR_OBJECT_GUID)
-        return RA_IX_GUID;
-    for (size_t i = 0; i < side->customs; i++)
-        if (ra_str_eq_fold(side->custom[i], attribute->name))
-            return RA_IX_CUSTOM + (int)i;
-    return -1;
-}
-
 static int which(const struct ra_side *side, const void *ctx)
 {
     return ra_anchor_index(side, ctx);

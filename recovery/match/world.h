@@ -110,7 +110,4 @@ int ra_detect(struct ra_world *w);
 /* links.c: fills the slots and marks of all objects. */
 int ra_world_link(struct ra_world *w);
 
-/* The index that carries this anchor attribute for users in a directory, or -1. */
-int ra_anchor_index(const struct ra_side *side, const struct ra_anchor_attribute *attribute);
-
 #endif

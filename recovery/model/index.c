@@ -40,6 +40,18 @@ struct ra_str ra_index_key(struct ra_str key, char room[RA_KEY_MAX])
     return (struct ra_str){room, RA_KEY_MAX};
 }
 
+int ra_anchor_index(const struct ra_side *side, const struct ra_anchor_attribute *attribute)
+{
+    if (attribute->kind == RA_ANCHOR_CONSISTENCY_GUID)
+        return RA_IX_ANCHOR;
+    if (attribute->kind == RA_ANCHOR_OBJECT_GUID)
+        return RA_IX_GUID;
+    for (size_t i = 0; i < side->customs; i++)
+        if (ra_str_eq_fold(side->custom[i], attribute->name))
+            return RA_IX_CUSTOM + (int)i;
+    return -1;
+}
+
 /* One object's keys on their way to the receiver. */
 struct emitter {
     ra_emit_fn *emit;

@@ -78,4 +78,8 @@ struct ra_side {
     void (*close)(struct ra_side_cursor *c);
 };
 
+/* The index that carries this anchor attribute for users in a directory, or -1. */
+struct ra_anchor_attribute;
+int ra_anchor_index(const struct ra_side *side, const struct ra_anchor_attribute *attribute);
+
 #endif

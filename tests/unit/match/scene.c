@@ -326,6 +326,11 @@ int decide_or_fail(struct scene *s)
     return ra_match(&r->in, &s->result, &err);
 }
 
+const struct ra_match_input *scene_input(const struct scene *s)
+{
+    return &s->room->in;
+}
+
 void decide(struct scene *s)
 {
     assert_int_equal(decide_or_fail(s), 0);

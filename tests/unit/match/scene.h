@@ -74,6 +74,7 @@ uint32_t put_ad(struct scene *s, const struct ra_ad_object *o); /* the object's 
 uint32_t put_cloud(struct scene *s, const struct peer *p);      /* the object's sequence number */
 void decide(struct scene *s);
 int decide_or_fail(struct scene *s); /* what ra_match returned */
+const struct ra_match_input *scene_input(const struct scene *s); /* of the last decision */
 /* Puts both and decides; each is the FIRST of its side. */
 void decide_pair(struct scene *s, const struct ra_ad_object *o, const struct peer *p);
 enum { FIRST, SECOND };
