@@ -125,6 +125,10 @@ static void placeholder(struct ra_org *o, uint64_t i)
 {
     pair p;
 
+    if (o->clean) {
+        healthy(o, i);
+        return;
+    }
     ra_sample_person(o, i, 0, &p);
     ra_sample_print(p.cloud.upn, sizeof p.cloud.upn, "placeholder%llu+%04llu@%s",
                     (unsigned long long)i, (unsigned long long)(1000 + i % 9000), o->initial);
@@ -156,6 +160,10 @@ static void long_anchor(struct ra_org *o, uint64_t i)
     bool applies = o->mode == RA_ORG_CONSISTENCY || o->mode == RA_ORG_MIXED;
     pair p;
 
+    if (o->clean) {
+        healthy(o, i);
+        return;
+    }
     ra_sample_person(o, i, 0, &p);
     if (applies) {
         memcpy(p.ad.consistency + 16, p.ad.guid, 4);
@@ -202,6 +210,10 @@ static void twins(struct ra_org *o, uint64_t i)
 {
     pair p, q;
 
+    if (o->clean) {
+        healthy(o, i);
+        return;
+    }
     ra_sample_person(o, i, 0, &p);
     ra_sample_person(o, i, 1, &q);
     twin_anchor(o, &p.ad, &q.ad, q.cloud.immutable_id);
@@ -593,6 +605,10 @@ static void linked_mailbox(struct ra_org *o, uint64_t i)
 {
     pair p;
 
+    if (o->clean) {
+        healthy(o, i);
+        return;
+    }
     ra_sample_person(o, i, 0, &p);
     p.ad.recipient_type = 2;
     p.ad.control = 514;

@@ -11,7 +11,7 @@ struct given {
     const char *dir;
 };
 
-enum { KEY_NO_DISASTER = 0x100, KEY_ALLOW };
+enum { KEY_NO_DISASTER = 0x100, KEY_CLEAN, KEY_ALLOW };
 
 static const struct argp_option options[] = {
     {"seed", 's', "N", 0, "Another organisation for another number (1)", 0},
@@ -23,6 +23,7 @@ static const struct argp_option options[] = {
     {"domain", 'd', "NAME", 0, "The AD domain's DNS name (contoso.test)", 0},
     {"tenant", 't', "GUID", 0, "The tenant's id", 0},
     {"no-disaster", KEY_NO_DISASTER, NULL, 0, "Both sides belong together without a fault", 0},
+    {"clean", KEY_CLEAN, NULL, 0, "The same, and nothing that 'reanchor verify' would name", 0},
     {"allow", KEY_ALLOW, NULL, 0,
      "Expectations for takeover = allow and soft_match = server instead of deny", 0},
     {0},
@@ -68,6 +69,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         return 0;
     case KEY_NO_DISASTER:
         g->org.disaster = false;
+        return 0;
+    case KEY_CLEAN:
+        g->org.disaster = false;
+        g->org.clean = true;
         return 0;
     case KEY_ALLOW:
         g->org.allow = true;

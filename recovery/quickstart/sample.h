@@ -37,6 +37,7 @@ struct ra_org {
     uint64_t seed, users;
     enum ra_org_mode mode;
     bool disaster;
+    bool clean; /* nothing that a check of anchor integrity would name */
     bool allow; /* expectations for takeover = allow and soft_match = server */
     const char *domain;
     char base[256];    /* DC=contoso,DC=test */
