@@ -9,6 +9,7 @@ static const struct ra_command commands[] = {
     {"plan", ra_cmd_plan, "decide from the cache alone, offline"},
     {"show", ra_cmd_show, "explain one object"},
     {"backup", ra_cmd_backup, "make and keep anchor backups"},
+    {"verify", ra_cmd_verify, "check the integrity of the anchors on both sides"},
     {"config", ra_cmd_config, "check the configuration, or show what is in effect"},
     {"help", ra_cmd_help, "explain the program or one command"},
 };

@@ -40,7 +40,7 @@ static void synced(struct ra_buf *out, enum ra_tri v)
     ra_buf_puts(out, texts[v]);
 }
 
-static void object(struct ra_buf *out, const struct ra_row *row, bool cloud)
+void ra_ndjson_object(const struct ra_row *row, bool cloud, struct ra_buf *out)
 {
     char before = '{';
 
@@ -112,9 +112,9 @@ void ra_ndjson_verdict(const struct ra_row *row, struct ra_str remedy, struct ra
 
     head(out, v);
     PUT(out, ",\"ad\":");
-    object(out, row, false);
+    ra_ndjson_object(row, false, out);
     PUT(out, ",\"cloud\":");
-    object(out, row, true);
+    ra_ndjson_object(row, true, out);
     PUT(out, ",\"warnings\":[");
     warnings(out, v->warnings);
     PUT(out, "],\"blocks\":[");

@@ -29,6 +29,8 @@ struct ra_output {
 void ra_ndjson_row(const struct ra_report_input *in, const struct ra_row *row, struct ra_str remedy,
                    struct ra_buf *out);
 void ra_ndjson_end(const struct ra_report_input *in, struct ra_buf *out);
+/* The row's AD or cloud object as a JSON object, or null when it has none. */
+void ra_ndjson_object(const struct ra_row *row, bool cloud, struct ra_buf *out);
 /* One verdict as a JSON object, without a newline. */
 void ra_ndjson_verdict(const struct ra_row *row, struct ra_str remedy, struct ra_buf *out);
 

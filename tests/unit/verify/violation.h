@@ -1,0 +1,22 @@
+/* What the checks say of a scene (tests/unit/match/scene.h). */
+#ifndef RA_TESTS_VERIFY_VIOLATION_H
+#define RA_TESTS_VERIFY_VIOLATION_H
+
+#include "recovery/verify/verify.h"
+#include "tests/unit/match/scene.h"
+
+/* Decides over the scene and checks it; freed by the next call, or by forget(). */
+const struct ra_verified *verify(struct scene *s);
+const struct ra_verified *verify_against(struct scene *s, const struct ra_baseline *b);
+const struct ra_report_input *verify_input(void);
+void forget(void);
+
+/* The findings are exactly these reasons, each so often as it is named; ends with RA_REASONS. */
+void expect_findings(const struct ra_verified *v, ...);
+/* The only finding of this reason. */
+const struct ra_verify_finding *the(const struct ra_verified *v, enum ra_reason reason);
+bool seen_reason_of(enum ra_reason reason); /* some test expected it */
+
+struct chapter words_tests(void);
+
+#endif
