@@ -68,6 +68,7 @@ int ra_dir_wait(struct ra_dir *d, int msgid, int all, LDAPMessage **out, struct 
     int rc;
 
     *out = NULL;
+    d->silent = d->busy = false;
     for (;;) {
         struct timeval slice = {.tv_usec = RA_DIR_POLL_MS * 1000};
 
@@ -80,9 +81,11 @@ int ra_dir_wait(struct ra_dir *d, int msgid, int all, LDAPMessage **out, struct 
         }
         if (rc < 0)
             return ra_dir_stopped(d, err) ? -RA_ESIGNAL : lost(d, err);
-        if (ra_monotonic_ms() >= end)
+        if (ra_monotonic_ms() >= end) {
+            d->silent = true;
             return ra_fail(err, RA_ENETWORK, "no answer for %lld s",
                            (long long)(d->timeout_ms / 1000));
+        }
     }
 }
 

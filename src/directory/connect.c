@@ -73,6 +73,33 @@ static int no_address(struct ra_dir *d, int rc, struct ra_err *err)
     return ra_hint(err, "check uri and this host's DNS; the domain's name works where DNS is AD's");
 }
 
+static bool is_peer(const struct ra_dir *d, const struct addrinfo *a)
+{
+    return d->peer_n && a->ai_addrlen == d->peer_n && memcmp(a->ai_addr, &d->peer, d->peer_n) == 0;
+}
+
+/* A name may stand for several domain controllers: the one that was reached before comes first. */
+static int try_all(struct ra_dir *d, const struct addrinfo *list, int *fd, char where[NI_MAXHOST],
+                   int *tried, struct ra_err *err)
+{
+    int rc = EADDRNOTAVAIL;
+
+    for (int others = 0; others < 2; others++) {
+        for (const struct addrinfo *a = list; a; a = a->ai_next) {
+            if (is_peer(d, a) == (others == 1))
+                continue;
+            ++*tried;
+            rc = try_address(d, a, fd, err);
+            if (rc == 0 && a->ai_addrlen <= sizeof d->peer)
+                memcpy(&d->peer, a->ai_addr, d->peer_n = a->ai_addrlen);
+            if (rc <= 0)
+                return rc;
+            address_text(a, where);
+        }
+    }
+    return rc;
+}
+
 int ra_dir_connect(struct ra_dir *d, int *fd, struct ra_err *err)
 {
     struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM}, *list = NULL;
@@ -81,13 +108,7 @@ int ra_dir_connect(struct ra_dir *d, int *fd, struct ra_err *err)
 
     if (rc)
         return no_address(d, rc, err);
-    rc = EADDRNOTAVAIL;
-    for (const struct addrinfo *a = list; a; a = a->ai_next, tried++) {
-        rc = try_address(d, a, fd, err);
-        if (rc <= 0)
-            break;
-        address_text(a, where);
-    }
+    rc = try_all(d, list, fd, where, &tried, err);
     freeaddrinfo(list);
     if (rc <= 0)
         return rc;

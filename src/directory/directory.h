@@ -32,6 +32,12 @@ struct ra_dir;
 /* Connects, verifies, binds (or opens the dump). */
 int ra_dir_open(const struct ra_dir_options *o, struct ra_dir **out, struct ra_err *err);
 void ra_dir_close(struct ra_dir **d);
+
+/* A further connection with the same options, to the same DC and none other, for another thread. */
+int ra_dir_another(const struct ra_dir *d, struct ra_dir **out, struct ra_err *err);
+
+/* Who is signed in, as far as the connection tells: how it was bound, and as whom. Borrowed. */
+const char *ra_dir_who(const struct ra_dir *d);
 bool ra_dir_is_ldif(const struct ra_dir *d);
 
 /* What the rootDSE says; the USN is asked for at each call, the rest is what the session began
@@ -59,9 +65,13 @@ struct ra_str ra_dir_entry_dn(const struct ra_dir_entry *e);
 /* The attribute's values (name without case, options such as ;range joined), count in *n; NULL when
  * it has none. */
 const struct ra_str *ra_dir_entry_values(const struct ra_dir_entry *e, const char *name, size_t *n);
+/* Whether the attribute came at all, be it without a value. */
+bool ra_dir_entry_has(const struct ra_dir_entry *e, const char *name);
 struct ra_str ra_dir_entry_first(const struct ra_dir_entry *e, const char *name); /* or absent */
 
 typedef int ra_entry_fn(void *ctx, const struct ra_dir_entry *e, struct ra_err *err);
+
+enum ra_dir_scope { RA_DIR_SUBTREE, RA_DIR_CHILDREN, RA_DIR_BASE };
 
 struct ra_dir_query {
     const char *base; /* NULL for the root's */
@@ -69,6 +79,9 @@ struct ra_dir_query {
     const char *const *attributes; /* ends with NULL */
     bool deleted;                  /* with the show-deleted control, isDeleted objects too */
     int page_size;                 /* 0 for the default of 1000 */
+    enum ra_dir_scope scope;
+    int tries; /* how often it is begun anew when the line breaks or the server is busy; entries
+                  that were handed out before come again then */
 };
 
 /* Reads all entries to the explicit end. From a dump: every entry at or below the base, and deleted
@@ -78,6 +91,34 @@ struct ra_dir_query {
  * is returned as it is. */
 int ra_dir_search(struct ra_dir *d, const struct ra_dir_query *q, ra_entry_fn *each, void *ctx,
                   struct ra_err *err);
+
+/* *yes when whoever may see one child of an object may see all of its children: then the subtrees
+ * of the children that a search below an object finds, and the object itself, are its whole
+ * subtree. */
+int ra_dir_lists_all(struct ra_dir *d, bool *yes, struct ra_err *err);
+
+/* What has changed, by AD's DirSync control. */
+struct ra_dir_changes {
+    const char *base;              /* the root of a naming context */
+    const char *filter;            /* of the objects to be told of */
+    const char *const *attributes; /* ends with NULL; only changes of these are told. "name" must be
+                                      among them for renames and moves to be told */
+    bool own_rights;               /* what the account may see itself, for one without the right
+                                      DS-Replication-Get-Changes */
+    int tries;                     /* as ra_dir_query's */
+};
+enum ra_dir_told {
+    RA_DIR_TOLD,    /* all of it, to the explicit end */
+    RA_DIR_NOT_FOR, /* the server, the base or the account does not have it this way */
+    RA_DIR_STALE    /* the cookie means nothing to the server: what changed cannot be told */
+};
+
+/* Calls each for every object changed since *cookie was handed out (empty: for all), with the
+ * attributes that changed; a cleared one is there with no values. Deleted objects are told too.
+ * Afterwards *cookie is the one for the next time; after anything but RA_DIR_TOLD it is as it was,
+ * and what each was handed is to be forgotten. An object may be told of more than once. */
+int ra_dir_changes(struct ra_dir *d, const struct ra_dir_changes *q, ra_entry_fn *each, void *ctx,
+                   struct ra_buf *cookie, enum ra_dir_told *told, struct ra_err *err);
 
 /* A DN in the form that scope rules compare: RDNs from the root down, escapes resolved, ASCII
  * letters folded, each as "type=value" (several of one RDN joined by "+") with a NUL behind it. One

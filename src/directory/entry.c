@@ -131,3 +131,8 @@ struct ra_str ra_dir_entry_first(const struct ra_dir_entry *e, const char *name)
 
     return values ? values[0] : (struct ra_str){0};
 }
+
+bool ra_dir_entry_has(const struct ra_dir_entry *e, const char *name)
+{
+    return find(e, ra_str(name)) != NULL;
+}

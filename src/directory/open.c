@@ -140,6 +140,22 @@ static int same_dc(struct ra_dir *d, struct ra_err *err)
     return ra_hint(err, "run again, or name one domain controller in uri");
 }
 
+static void note_who(struct ra_dir *d)
+{
+    static const char *const how[] = {"gssapi", "simple", "external"};
+    char *name = NULL, text[512];
+
+    if (d->o.auth == RA_DIR_GSSAPI)
+        ldap_get_option(d->ld, LDAP_OPT_X_SASL_USERNAME, &name);
+    snprintf(text, sizeof text, "%s:%s", how[d->o.auth],
+             name                    ? name
+             : d->o.bind_dn          ? d->o.bind_dn
+             : d->o.certificate_file ? d->o.certificate_file
+                                     : "");
+    ldap_memfree(name);
+    d->who = keep_z(d, text);
+}
+
 static int secure_and_sign_in(struct ra_dir *d, struct ra_err *err)
 {
     int rc = 0;
@@ -149,6 +165,8 @@ static int secure_and_sign_in(struct ra_dir *d, struct ra_err *err)
         rc = ra_dir_start_tls(d, err);
     if (!rc)
         rc = ra_dir_bind(d, err);
+    if (!rc && !d->who)
+        note_who(d);
     if (!rc)
         rc = ra_dir_read_root(d, err);
     return rc ? rc : same_dc(d, err);
@@ -205,6 +223,27 @@ int ra_dir_open(const struct ra_dir_options *o, struct ra_dir **out, struct ra_e
         ra_dir_close(&d);
     *out = d;
     return rc;
+}
+
+int ra_dir_another(const struct ra_dir *d, struct ra_dir **out, struct ra_err *err)
+{
+    struct ra_dir *n = ra_calloc(1, sizeof *n);
+    int rc;
+
+    copy_options(n, &d->o);
+    n->peer = d->peer;
+    n->peer_n = d->peer_n;
+    n->dc = keep_z(n, d->dc);
+    rc = d->ldif ? ra_fail(err, RA_EINTERNAL, "a dump is read by one alone") : open_server(n, err);
+    if (rc)
+        ra_dir_close(&n);
+    *out = n;
+    return rc;
+}
+
+const char *ra_dir_who(const struct ra_dir *d)
+{
+    return d->who ? d->who : "";
 }
 
 void ra_dir_close(struct ra_dir **d)

@@ -74,6 +74,7 @@ static int fetch_part(struct ra_dir *d, struct ra_dir_entry *e, struct ra_dir_at
     if (rc)
         return rc;
     entry = ldap_first_entry(d->ld, res);
+    d->busy = result.code == LDAP_BUSY || result.code == LDAP_UNAVAILABLE;
     if (result.code != LDAP_SUCCESS || !entry)
         rc = ra_fail(err, RA_EINCOMPLETE, "%s: %s (%d)%s%s", want, ldap_err2string(result.code),
                      result.code, result.text[0] ? ": " : "", result.text);

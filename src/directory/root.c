@@ -111,6 +111,7 @@ static void take(struct ra_dir *d, LDAPMessage *e)
     d->subschema = only(d, e, "subschemaSubentry");
     d->offers_deleted = has(d, e, "supportedControl", RA_OID_SHOW_DELETED);
     d->offers_recycled = has(d, e, "supportedControl", RA_OID_SHOW_RECYCLED);
+    d->offers_dirsync = has(d, e, "supportedControl", RA_OID_DIRSYNC);
     d->offers_domain_scope = has(d, e, "supportedControl", RA_OID_DOMAIN_SCOPE);
 }
 

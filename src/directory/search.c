@@ -55,37 +55,31 @@ static int page_size(const struct ra_dir_query *q)
     return q->page_size < 1 || q->page_size > RA_PAGE_MAX ? RA_PAGE_MAX : q->page_size;
 }
 
-static LDAPControl plain_control(const char *oid, char critical)
-{
-    LDAPControl c = {.ldctl_iscritical = critical};
-
-    memcpy(&c.ldctl_oid, &oid, sizeof c.ldctl_oid);
-    return c;
-}
-
 static size_t more_controls(struct reading *r, LDAPControl own[3])
 {
     const struct ra_dir *d = r->d;
     size_t n = 0;
 
     if (d->offers_domain_scope)
-        own[n++] = plain_control(RA_OID_DOMAIN_SCOPE, 0);
+        own[n++] = ra_dir_plain_control(RA_OID_DOMAIN_SCOPE, 0);
     if (r->q->deleted && d->offers_deleted)
-        own[n++] = plain_control(RA_OID_SHOW_DELETED, 1);
+        own[n++] = ra_dir_plain_control(RA_OID_SHOW_DELETED, 1);
     if (r->q->deleted && d->offers_recycled)
-        own[n++] = plain_control(RA_OID_SHOW_RECYCLED, 1);
+        own[n++] = ra_dir_plain_control(RA_OID_SHOW_RECYCLED, 1);
     return n;
 }
 
-static int send_failed(struct reading *r, int rc, struct ra_err *err)
+static int scope_of(const struct ra_dir_query *q)
 {
-    char text[512];
-
-    r->d->lost = rc == LDAP_SERVER_DOWN;
-    ra_dir_local_text(r->d, rc, text, sizeof text);
-    if (rc == LDAP_FILTER_ERROR)
-        return ra_fail(err, RA_EINTERNAL, "the filter %s is malformed", r->q->filter);
-    return ra_fail(err, RA_ENETWORK, "the request could not be sent: %s", text);
+    switch (q->scope) {
+    case RA_DIR_BASE:
+        return LDAP_SCOPE_BASE;
+    case RA_DIR_CHILDREN:
+        return LDAP_SCOPE_ONELEVEL;
+    case RA_DIR_SUBTREE:
+        break;
+    }
+    return LDAP_SCOPE_SUBTREE;
 }
 
 static int ask_page(struct reading *r, struct ra_err *err)
@@ -100,11 +94,11 @@ static int ask_page(struct reading *r, struct ra_err *err)
     for (size_t i = 0; i < n; i++)
         controls[i + 1] = &own[i];
     memcpy(&attributes, &r->q->attributes, sizeof attributes);
-    rc = ldap_search_ext(r->d->ld, r->base, LDAP_SCOPE_SUBTREE, r->q->filter, attributes, 0,
-                         controls, NULL, NULL, LDAP_NO_LIMIT, &r->msgid);
+    rc = ldap_search_ext(r->d->ld, r->base, scope_of(r->q), r->q->filter, attributes, 0, controls,
+                         NULL, NULL, LDAP_NO_LIMIT, &r->msgid);
     ldap_control_free(controls[0]);
     if (rc != LDAP_SUCCESS)
-        return send_failed(r, rc, err);
+        return ra_dir_send_failed(r->d, r->q->filter, rc, err);
     r->asked = true;
     r->page++;
     r->in_page = 0;
@@ -214,41 +208,6 @@ static int keep(struct reading *r, LDAPMessage *msg, struct ra_err *err)
     return r->kept_bytes > KEPT_BYTES_MAX || r->n > 2 * RA_PAGE_MAX ? hand_out(r, err) : 0;
 }
 
-/* Why the server gave up, and what that means for whoever wanted all of it. */
-static int gave_up(const struct ra_dir_result *res, struct ra_err *err)
-{
-    enum ra_code code = RA_EINCOMPLETE;
-    const char *hint = "";
-
-    switch (res->code) {
-    case LDAP_NO_SUCH_OBJECT:
-        code = RA_ENOTFOUND;
-        hint = "check base: there is no such DN, or the account may not see it";
-        break;
-    case LDAP_INSUFFICIENT_ACCESS:
-        code = RA_EPERMISSION;
-        hint = "the account needs to read the domain";
-        break;
-    case LDAP_REFERRAL:
-        code = RA_ECONFIG;
-        hint = "base lies on another server; referrals are never followed: add a section for it";
-        break;
-    case LDAP_UNAVAILABLE_CRITICAL_EXTENSION:
-        code = RA_ESERVER;
-        hint = "without paged results there is no proof that a list is whole";
-        break;
-    case LDAP_SIZELIMIT_EXCEEDED:
-    case LDAP_ADMINLIMIT_EXCEEDED:
-        hint = "the server limits what this account may read at once";
-        break;
-    default:
-        break;
-    }
-    ra_fail(err, code, "%s (%d)%s%s", ldap_err2string(res->code), res->code,
-            res->text[0] ? ": " : "", res->text);
-    return ra_hint(err, "%s", hint);
-}
-
 static int take_cookie(struct reading *r, LDAPControl **controls, struct ra_err *err)
 {
     LDAPControl *page = ldap_control_find(LDAP_CONTROL_PAGEDRESULTS, controls, NULL);
@@ -281,7 +240,8 @@ static int end_of_page(struct reading *r, LDAPMessage *msg, struct ra_err *err)
 
     r->asked = false;
     if (!rc)
-        rc = result.code == LDAP_SUCCESS ? take_cookie(r, controls, err) : gave_up(&result, err);
+        rc = result.code == LDAP_SUCCESS ? take_cookie(r, controls, err)
+                                         : ra_dir_gave_up(r->d, &result, err);
     ldap_controls_free(controls);
     return rc;
 }
@@ -329,6 +289,34 @@ static int read_all(struct reading *r, struct ra_err *err)
     return rc;
 }
 
+/* A page's cookie means nothing to another connection: it begins anew. */
+static void begin_anew(struct reading *r)
+{
+    drop_kept(r);
+    ber_bvfree(r->cookie);
+    r->cookie = NULL;
+    r->asked = false;
+    r->page = r->came = r->empty_pages = 0;
+}
+
+static int read_with_patience(struct reading *r, bool used, struct ra_err *err)
+{
+    int rc = read_all(r, err);
+
+    if (rc && !r->came && !r->q->tries && (rc = ra_dir_again(r->d, used, rc, err)) == 0) {
+        begin_anew(r);
+        rc = read_all(r, err);
+    }
+    for (int i = 0; i < r->q->tries && ra_dir_may_pass(r->d, rc); i++) {
+        rc = ra_dir_come_back(r->d, i, rc, err);
+        if (rc == 0) {
+            begin_anew(r);
+            rc = read_all(r, err);
+        }
+    }
+    return rc;
+}
+
 static int search_server(struct ra_dir *d, const struct ra_dir_query *q, ra_entry_fn *each,
                          void *ctx, struct ra_err *err)
 {
@@ -339,17 +327,11 @@ static int search_server(struct ra_dir *d, const struct ra_dir_query *q, ra_entr
     if (rc)
         return rc;
     r.base = q->base ? q->base : d->root.base;
-    if (q->deleted && !d->offers_deleted)
+    if (q->deleted && !d->offers_deleted && !d->told_no_deleted++)
         ra_warn(
             "directory %s does not offer the show-deleted control: deleted objects are not read",
             d->o.name);
-    rc = read_all(&r, err);
-    if (rc && !r.came && (rc = ra_dir_again(d, used, rc, err)) == 0) {
-        r.page = 0;
-        ber_bvfree(r.cookie);
-        r.cookie = NULL;
-        rc = read_all(&r, err);
-    }
+    rc = read_with_patience(&r, used, err);
     if (r.asked && d->ld && !d->lost)
         ldap_abandon_ext(d->ld, r.msgid, NULL, NULL);
     drop_kept(&r);

@@ -8,6 +8,7 @@
 #include "src/directory/directory.h"
 
 #include <ldap.h>
+#include <sys/socket.h>
 #include <sys/time.h>
 
 #define RA_PAGE_MAX                                                                                \
@@ -17,6 +18,7 @@
 
 #define RA_OID_SHOW_DELETED     "1.2.840.113556.1.4.417"
 #define RA_OID_SHOW_RECYCLED    "1.2.840.113556.1.4.2064"
+#define RA_OID_DIRSYNC          "1.2.840.113556.1.4.841"
 #define RA_OID_DOMAIN_SCOPE     "1.2.840.113556.1.4.1339"
 #define RA_OID_ACTIVE_DIRECTORY "1.2.840.113556.1.4.800"
 
@@ -28,14 +30,20 @@ struct ra_dir {
     int64_t timeout_ms;
     char *host, *port;
     bool tls;
-    bool patient;    /* reads wait: a TLS handshake is under way */
-    bool used, lost; /* this connection has served since it was made; it has broken */
+    bool patient;      /* reads wait: a TLS handshake is under way */
+    bool used, lost;   /* this connection has served since it was made; it has broken */
+    bool silent, busy; /* the last operation got no answer in time; the server said to come again */
+    int told_no_deleted;
+    struct sockaddr_storage
+        peer; /* whom the first connection reached: a further one tries it first */
+    socklen_t peer_n;
     LDAP *ld;
     struct ra_ldif *ldif;
     struct ra_dir_root root;
-    const char *dc; /* the DC's NTDS settings: a new connection must lead to the same; or NULL */
+    const char *who; /* how it was bound, and as whom */
+    const char *dc;  /* the DC's NTDS settings: a new connection must lead to the same; or NULL */
     const char *subschema; /* where an ordinary LDAP server keeps its schema, or NULL */
-    bool offers_deleted, offers_recycled, offers_domain_scope;
+    bool offers_deleted, offers_recycled, offers_domain_scope, offers_dirsync;
 };
 
 char *ra_dir_keep(struct ra_dir *d, struct ra_str s); /* a NUL-terminated copy until close */
@@ -63,6 +71,18 @@ void ra_dir_hang_up(struct ra_dir *d);
  * connection had died while idle and a new one to the same DC stands; else what to return. used is
  * d->used from before the operation. */
 int ra_dir_again(struct ra_dir *d, bool used, int rc, struct ra_err *err);
+
+/* fault.c */
+LDAPControl ra_dir_plain_control(const char *oid, char critical);
+int ra_dir_send_failed(struct ra_dir *d, const char *filter, int rc, struct ra_err *err);
+/* The server's result, which is not success, as an error. */
+struct ra_dir_result;
+int ra_dir_gave_up(struct ra_dir *d, const struct ra_dir_result *res, struct ra_err *err);
+/* Whether what failed with rc may succeed later: the line broke, or the server is busy. */
+bool ra_dir_may_pass(const struct ra_dir *d, int rc);
+/* Waits (longer the more often it was tried), and connects anew where the line broke. 0, or what to
+ * return unless it, too, may pass. */
+int ra_dir_come_back(struct ra_dir *d, int tried, int rc, struct ra_err *err);
 
 /* root.c */
 int ra_dir_read_root(struct ra_dir *d, struct ra_err *err);
