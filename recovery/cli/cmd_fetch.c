@@ -38,9 +38,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
     if (key == OPT_SAVE)
         o->save = arg;
+    else if (key == OPT_FULL)
+        o->gather.full = true;
     else if (key == ARGP_KEY_ARG && state->arg_num == 0)
         return parse_what(o, arg);
-    else if (key != OPT_FULL)
+    else
         return ARGP_ERR_UNKNOWN;
     return 0;
 }

@@ -101,6 +101,7 @@ struct directory_job {
     const struct ra_config_ad *ad;
     const struct ra_str *custom;
     size_t customs;
+    bool full;
     const struct ra_collect_hooks *hooks;
     pthread_t thread;
     struct ra_err err;
@@ -114,7 +115,9 @@ static void *read_directory(void *arg)
     struct ra_ad_read read = {.name = j->ad->name,
                               .login_attribute = j->cli->config->anchor.login_attribute,
                               .custom = j->custom,
-                              .customs = j->customs};
+                              .customs = j->customs,
+                              .connections = (int)j->ad->connections,
+                              .full = j->full};
     struct ra_dir_options options;
     struct ra_dir *d = NULL;
 
@@ -154,7 +157,7 @@ static size_t custom_attributes(const struct ra_config *c, struct ra_str tenants
 
 static struct directory_job *start_directories(struct ra_cli *cli, struct ra_cache *cache,
                                                const struct ra_str *custom, size_t customs,
-                                               const struct ra_collect_hooks *hooks)
+                                               bool full, const struct ra_collect_hooks *hooks)
 {
     struct directory_job *jobs = ra_calloc(cli->config->ad_n + 1, sizeof *jobs);
 
@@ -164,6 +167,7 @@ static struct directory_job *start_directories(struct ra_cli *cli, struct ra_cac
                                          .ad = &cli->config->ad[i],
                                          .custom = custom,
                                          .customs = customs,
+                                         .full = full,
                                          .hooks = hooks};
         jobs[i].started = pthread_create(&jobs[i].thread, NULL, read_directory, &jobs[i]) == 0;
         if (!jobs[i].started)
@@ -222,7 +226,7 @@ static int gather_both(struct ra_cli *cli, struct ra_cache *cache, const struct 
         cached_tenant(cache, &arena, &anchor);
     customs = custom_attributes(cli->config, anchor, &custom);
     if (rc == 0 && (g->what & RA_GATHER_AD))
-        jobs = start_directories(cli, cache, custom, customs, hooks);
+        jobs = start_directories(cli, cache, custom, customs, g->full, hooks);
     if (rc == 0 && fill)
         rc = ra_cloud_finish(&fill, err);
     if (jobs)

@@ -12,6 +12,7 @@ enum ra_gather_what { RA_GATHER_CLOUD = 1, RA_GATHER_AD = 2, RA_GATHER_ALL = 3 }
 
 struct ra_gather {
     enum ra_gather_what what;
+    bool full; /* everything anew, even where the last snapshots could be brought up to date */
     bool check_active; /* RA_EACTIVE when another sync server seems alive */
     bool low_priority; /* let everybody else's requests go first where the tenant is throttled */
 };

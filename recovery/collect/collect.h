@@ -53,8 +53,13 @@ struct ra_ad_read {
     const struct ra_str *custom; /* further attributes that may be the anchor */
     size_t customs;
     struct ra_str must_not_be_integer; /* the configured one: refused when it is (RA_ECONFIG) */
+    int connections; /* searches side by side, at most */
+    bool full;       /* read everything anew, even when the last snapshot could be followed */
 };
 
+/* Brings the side's snapshot up to date: follows what has changed since the last one where the
+ * server tells it, else reads everything. When nothing has changed the last one stays current, with
+ * its mark moved. */
 int ra_ad_collect(struct ra_dir *d, struct ra_cache *c, const struct ra_ad_read *r,
                   const struct ra_collect_hooks *hooks, struct ra_err *err);
 

@@ -11,7 +11,7 @@ static bool has_class(const struct ra_str *classes, size_t n, struct ra_str want
 }
 
 /* decision: Inputs, "Kind"; RA_KINDS for anything that has no verdict. */
-static enum ra_kind kind_of(const struct ra_dir_entry *e)
+enum ra_kind ra_entry_kind(const struct ra_dir_entry *e)
 {
     size_t n;
     const struct ra_str *classes = ra_dir_entry_values(e, "objectClass", &n);
@@ -174,7 +174,7 @@ int ra_record_from_entry(struct ra_entry_reader *r, const struct ra_dir_entry *e
 {
     int rc;
 
-    *o = (struct ra_ad_object){.kind = kind_of(e)};
+    *o = (struct ra_ad_object){.kind = ra_entry_kind(e)};
     *skipped = o->kind == RA_KINDS;
     if (*skipped)
         return 0;

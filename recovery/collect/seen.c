@@ -1,5 +1,6 @@
 #include "recovery/collect/internal.h"
 
+#include <pthread.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,15 +15,19 @@ struct ra_seen_slot {
     uint32_t used;
 };
 
+static unsigned char secret[crypto_shorthash_siphashx24_KEYBYTES];
+
+static void make_secret(void)
+{
+    crypto_shorthash_keygen(secret);
+}
+
+/* Sides are read by threads, and the first of them must not change the secret under another. */
 static void fingerprint(struct ra_str key, unsigned char out[16])
 {
-    static unsigned char secret[crypto_shorthash_siphashx24_KEYBYTES];
-    static bool have;
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-    if (!have) {
-        crypto_shorthash_keygen(secret);
-        have = true;
-    }
+    pthread_once(&once, make_secret);
     crypto_shorthash_siphashx24(out, (const unsigned char *)key.p, key.n, secret);
 }
 

@@ -1,0 +1,51 @@
+# shellcheck shell=bash
+# changes_lib.sh: what the tests of following a directory's changes share. Sourced after lib.sh.
+: "${ADDUMP:?}"
+made=0
+guid_of() { search -b "$RIG_BASE" "$1" objectGUID 2> /dev/null | sed -n 's/^objectGUID:: //p'; }
+ldif() { ldapmodify -x -H "ldaps://$RIG_ADDR" -D "$RIG_USER" -y "$RIG_DIR/password" > "$work/ldif.out" 2>&1 || { cat "$work/ldif.out" >&2; fail "ldapmodify"; }; }
+remove() { ldapdelete -x -H "ldaps://$RIG_ADDR" -D "$RIG_USER" -y "$RIG_DIR/password" "$@" || fail "ldapdelete $*"; }
+person() {      # CN PARENT [LINE...]
+  printf 'dn: CN=%s,%s\nchangetype: add\nobjectClass: user\nsAMAccountName: %s\n' "$1" "$2" "$1"
+  printf '%s\n' "${@:3}"; echo
+}
+unit() { printf 'dn: OU=%s,%s\nchangetype: add\nobjectClass: organizationalUnit\n\n' "$1" "$2"; }
+cleared() { printf 'dn: %s\nchangetype: modify\ndelete: %s\n\n' "$1" "$2"; }
+set_to() { printf 'dn: %s\nchangetype: modify\nreplace: %s\n%s: %s\n\n' "$1" "$2" "$2" "$3"; }
+renamed() {     # DN NEW-RDN NEW-PARENT
+  printf 'dn: %s\nchangetype: modrdn\nnewrdn: %s\ndeleteoldrdn: 1\nnewsuperior: %s\n\n' "$1" "$2" "$3"
+}
+
+# follows NAME WHAT [WAY]: the incremental fetch of $work/NAME ends as a full read into a store of its own does, object by
+# object and verdict by verdict.
+dump() { "$ADDUMP" "$1" contoso | sort; }
+meta() { "$ADDUMP" "$work/$1/store" contoso "$2"; }
+follows() {
+  local name=$1 what=$2
+  expect 0 "$REANCHOR" -v -c "$work/$name/reanchor.conf" fetch ad
+  cp "$work/err" "$work/$name/told"
+  sed "s#^dir = .*#dir = $work/fresh/store#" "$work/$name/reanchor.conf" > "$work/fresh.conf"
+  rm -rf "$work/fresh"; mkdir "$work/fresh"
+  expect 0 "$REANCHOR" -c "$work/fresh.conf" fetch --full ad
+  dump "$work/$name/store" > "$work/have"; dump "$work/fresh/store" > "$work/want"
+  [ -s "$work/want" ] || fail "no objects"
+  if ! cmp -s "$work/have" "$work/want"; then
+    diff <(cut -f1 "$work/have") <(cut -f1 "$work/want") | head -20 >&2
+    fail "$what ($name): $(comm -13 "$work/have" "$work/want" | wc -l) objects differ from a full read"
+  fi
+  made=$((made + 1))
+}
+verdicts_too() { # NAME: the same for the decision
+  rm -rf "$work/fresh/store/"snapshots/cloud*
+  for c in "$work/$1/reanchor.conf" "$work/fresh.conf"; do
+    expect 0 "$REANCHOR" -c "$c" -q fetch cloud
+    timeout 60 "$REANCHOR" -c "$c" plan --report "$work/report.$(basename "$c")" > /dev/null 2> "$work/err" || [ $? = 6 ] || { cat "$work/err" >&2; fail plan; }
+  done
+  for c in reanchor.conf fresh.conf; do
+    jq -cS 'del(.snapshots)' "$work/report.$c/verdicts.ndjson" > "$work/verdicts.$c"
+  done
+  [ -s "$work/verdicts.fresh.conf" ] || fail "no verdicts"
+  cmp "$work/verdicts.reanchor.conf" "$work/verdicts.fresh.conf" || fail "other verdicts than from a full read"
+}
+was_full() { grep -qE 'everything is read' "$work/$1/told" || fail "$1 was not read anew: $(tail -3 "$work/$1/told")"; }
+was_followed() { if grep -qE 'everything is read' "$work/$1/told"; then cat "$work/$1/told" >&2; fail "$1 was read anew"; fi; }
