@@ -49,7 +49,7 @@ int ra_study_write_plan(void *ctx, FILE *fp, struct ra_err *err)
 {
     struct ra_study *s = ctx;
     struct ra_plan_source source = ra_steps_source(s->steps);
-    struct ra_plan plan = {.created = ra_now(), .tenant = s->tenant_id};
+    struct ra_plan plan = {.created = ra_now(), .tenant = s->tenant_id, .expects_all = true};
     int rc;
 
     ra_plan_fill(&plan, &s->result, &s->policy.policy);

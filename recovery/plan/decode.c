@@ -309,6 +309,15 @@ static void take_outcome(struct reader *r, const cJSON *expected, enum ra_outcom
     r->where[0] = '\0';
 }
 
+static void take_complete(struct reader *r, const cJSON *expected)
+{
+    const cJSON *complete = member(r, expected, "complete");
+
+    if (complete && !cJSON_IsBool(complete))
+        refuse(r, "expected.complete", type_of(complete), "true or false");
+    r->plan->expects_all = cJSON_IsTrue(complete);
+}
+
 static void take_expected(struct reader *r, const cJSON *root)
 {
     const cJSON *expected = take_child(r, root, "expected", false), *list;
@@ -316,8 +325,9 @@ static void take_expected(struct reader *r, const cJSON *root)
 
     cJSON_ArrayForEach(list, expected)
     {
-        n += (size_t)cJSON_GetArraySize(list);
+        n += cJSON_IsArray(list) ? (size_t)cJSON_GetArraySize(list) : 0;
     }
+    take_complete(r, expected);
     r->plan->expected = ra_arena_alloc(&r->plan->arena, n * sizeof *r->plan->expected + 1);
     for (int o = 0; o < RA_OUTCOMES && r->rc == 0; o++)
         take_outcome(r, expected, (enum ra_outcome)o);

@@ -210,6 +210,10 @@ static int expected(struct writer *w, struct ra_err *err)
     ra_json_key(&w->j, "expected");
     ra_json_object(&w->j);
     for (int o = 0; o < RA_OUTCOMES && rc == 0; o++) {
+        if (o == RA_WILL_DELETE) { /* the members in the order of their names */
+            ra_json_key(&w->j, "complete");
+            ra_json_bool(&w->j, p->expects_all);
+        }
         ra_json_key(&w->j, ra_outcome_name((enum ra_outcome)o));
         ra_json_array(&w->j);
         if (w->source)

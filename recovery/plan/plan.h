@@ -81,6 +81,7 @@ struct ra_plan {
     uint64_t counts[RA_VERDICT_CODES];
     struct ra_plan_step *steps;
     size_t steps_n, steps_cap;      /* steps_cap is 0 for an array that is not ra_plan_add_step's */
+    bool expects_all;               /* of every object that is synced or will be; else of some */
     struct ra_prediction *expected; /* by outcome, then in the order in which they were added */
     size_t expected_n, expected_cap;
     char hash[65];         /* of a decoded plan */

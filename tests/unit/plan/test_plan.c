@@ -114,6 +114,7 @@ static void a_plan_without_steps_is_written_in_one_form(void **state)
         "  \"created\": \"2026-05-28T20:26:40Z\",\n"
         "  \"expected\": {\n"
         "    \"added\": [],\n"
+        "    \"complete\": false,\n"
         "    \"deleted\": [],\n"
         "    \"matched\": [],\n"
         "    \"rejoined\": [],\n"
@@ -121,7 +122,7 @@ static void a_plan_without_steps_is_written_in_one_form(void **state)
         "  },\n"
         "  \"format\": 1,\n"
         "  \"gate\": \"ACTION\",\n"
-        "  \"hash\": \"b8715a2a26f426d9887714e63bdbc63b6f8c9cd97b654b85fec94df947c3a99a\",\n"
+        "  \"hash\": \"1285d65c903516806eadbf44143faa574a75787d41bcd7872225e7cb9a445007\",\n"
         "  \"policy\": {\n"
         "    \"anchor_attribute\": \"auto\",\n"
         "    \"max_deletes\": 500,\n"
@@ -260,11 +261,11 @@ static const struct {
     {"\"directory\": \"contoso\"", "\"directory\": null",
      "plan: steps[0].target.directory is null, want the directory of an AD object"},
     {"  \"format\": 1", "   \"format\": 1",
-     "plan: line 30 is not as it was written: its content gives another text"},
+     "plan: line 31 is not as it was written: its content gives another text"},
     {"  \"format\": 1", "  \"format\": 1.0",
-     "plan: line 30 is not as it was written: its content gives another text"},
+     "plan: line 31 is not as it was written: its content gives another text"},
     {"  \"format\": 1", "  \"note\": 1,\n  \"format\": 1",
-     "plan: line 30 is not as it was written: its content gives another text"},
+     "plan: line 31 is not as it was written: its content gives another text"},
 };
 
 static void an_edit_is_refused_with_what_was_found_and_what_was_wanted(void **state)
