@@ -1,6 +1,7 @@
-/* reanchor verify [--cached] [--severity LEVEL] [--check] */
+/* reanchor verify [--cached] [--severity LEVEL] [--check] [--plan PLAN] */
 #include "recovery/cli/commands.h"
 #include "recovery/cli/fresh.h"
+#include "recovery/cli/verify_plan.h"
 #include "recovery/verify/verify.h"
 
 #include <stdlib.h>
@@ -8,11 +9,12 @@
 
 #define SHOWN 10 /* findings of one kind on the terminal */
 
-enum { OPT_CACHED = 0x700, OPT_SEVERITY, OPT_CHECK, OPT_NAGIOS, OPT_ALL, OPT_REDACT };
+enum { OPT_CACHED = 0x700, OPT_SEVERITY, OPT_CHECK, OPT_NAGIOS, OPT_ALL, OPT_REDACT, OPT_PLAN };
 
 struct options {
     bool cached, check, nagios, all, redact;
     enum ra_severity severity;
+    const char *plan;
     struct ra_err *err;
 };
 
@@ -27,6 +29,10 @@ static const struct argp_option argp_options[] = {
      "As --check, and exit with 0 OK, 1 WARNING, 2 CRITICAL or 3 UNKNOWN", 0},
     {"all", OPT_ALL, NULL, 0, "Print every finding, not the first 10 of each kind", 0},
     {"redact", OPT_REDACT, NULL, 0, "Replace names and addresses by tokens", 0},
+    {"plan", OPT_PLAN, "PLAN", 0,
+     "After the first export: compare the tenant with what the plan predicted, and close its "
+     "window",
+     0},
     {0},
 };
 
@@ -58,6 +64,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case OPT_ALL:
         o->all = true;
         return 0;
+    case OPT_PLAN:
+        o->plan = arg;
+        return 0;
     case OPT_REDACT:
         o->redact = true;
         return 0;
@@ -70,8 +79,8 @@ static const struct argp argp = {
     .options = argp_options,
     .parser = parse,
     .doc = "Read both sides and check the integrity of their anchors (V1 to V15).\v"
-           "Exit status 7 when there are findings at or above the severity. Nothing outside the "
-           "store is written.",
+           "Exit status 7 when there are findings at or above the severity, or when something is "
+           "different from what the plan predicted. Nothing outside the store is written.",
 };
 
 /* ---- output ---- */
@@ -174,6 +183,8 @@ int ra_cmd_verify(struct ra_cli *cli, int argc, char **argv, struct ra_err *err)
 
     if (rc == 0)
         rc = ra_cli_load(cli, err);
+    if (rc == 0 && o.plan)
+        return ra_verify_plan(cli, o.plan, o.cached, o.all, err);
     if (rc == 0)
         rc = ra_fresh_open(cli, o.cached, &fresh, err);
     if (rc == 0)

@@ -55,10 +55,25 @@ static void keep_value(struct ra_plan *plan, struct ra_plan_value *v)
         keep(plan, &v->features[i].name);
 }
 
+/* An array that is not ours to grow is copied first. */
+static void *own(void *list, size_t n, size_t *cap, size_t size)
+{
+    void *copy;
+
+    if (*cap || !list)
+        return list;
+    *cap = n + 1;
+    copy = ra_calloc(*cap, size);
+    if (n)
+        memcpy(copy, list, n * size);
+    return copy;
+}
+
 void ra_plan_add_step(struct ra_plan *plan, const struct ra_plan_step *step)
 {
     struct ra_plan_step *s;
 
+    plan->steps = own(plan->steps, plan->steps_n, &plan->steps_cap, sizeof *plan->steps);
     plan->steps = ra_grow(plan->steps, &plan->steps_cap, plan->steps_n + 1, sizeof *plan->steps);
     s = &plan->steps[plan->steps_n++];
     *s = *step;
@@ -75,6 +90,8 @@ void ra_plan_expect(struct ra_plan *plan, const struct ra_prediction *prediction
 {
     struct ra_prediction *e;
 
+    plan->expected =
+        own(plan->expected, plan->expected_n, &plan->expected_cap, sizeof *plan->expected);
     plan->expected =
         ra_grow(plan->expected, &plan->expected_cap, plan->expected_n + 1, sizeof *plan->expected);
     e = &plan->expected[plan->expected_n++];

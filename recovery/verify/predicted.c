@@ -165,7 +165,9 @@ static void joined_user(struct comparing *c, const struct ra_prediction *p, uint
     bool was_synced = p->why == RA_BLOCK_OOI || p->why == RA_ANCHOR_DRIFT;
     enum binding b = ra_str_absent(p->object_guid) ? UNREAD : binding(c, o, p);
 
-    if (b == BOUND_ELSEWHERE)
+    if (b == BOUND_ELSEWHERE && was_synced)
+        tell(c, p, RA_CAME_NOT_YET, "it is still bound to another AD object", seq);
+    else if (b == BOUND_ELSEWHERE)
         tell(c, p, RA_CAME_OTHERWISE, "it is bound to another AD object", seq);
     else if (b == UNBOUND && was_synced)
         tell(c, p, RA_CAME_NOT_YET, "it is not bound to the AD object yet", seq);
@@ -196,12 +198,11 @@ static void unjoined_user(struct comparing *c, const struct ra_prediction *p, ui
 
 static void match(struct comparing *c, const struct ra_prediction *p)
 {
-    uint32_t seq = by_id(c, p->id), other;
-    struct ra_cloud_object o;
+    uint32_t seq = ra_str_absent(p->id) ? by_anchor(c, p, RA_NONE) : by_id(c, p->id);
+    uint32_t other = by_anchor(c, p, seq);
+    struct ra_cloud_object o = object(c, other);
 
-    other = by_anchor(c, p, seq);
-    if (other != RA_NONE && (p->kind == RA_USER || ra_cloud_is_synced(&(struct ra_cloud_object){
-                                                       .synced = object(c, other).synced}))) {
+    if (other != RA_NONE && (p->kind == RA_USER || ra_cloud_is_synced(&o))) {
         if (seq != RA_NONE)
             c->seen[seq] = 1;
         tell(c, p, RA_CAME_OTHERWISE, "another object was joined in its place", other);
