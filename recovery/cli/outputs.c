@@ -89,6 +89,7 @@ static int summary_text(struct ra_study *s, const struct ra_report_style *style,
     rc = ra_listing_text(s, style, &listing, err);
     in.listing = ra_str_n(listing.p, listing.n);
     in.plan_steps = ra_steps_count(s->steps);
+    in.plan_window = ra_steps_count_of(s->steps, RA_OP_SET_FEATURES) > 0;
     in.plan_expects = ra_steps_expected(s->steps, RA_WILL_MATCH) > 0;
     if (rc == 0)
         rc = ra_report_summary_text(&in, style, out, err);

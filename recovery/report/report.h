@@ -45,6 +45,7 @@ struct ra_report_input {
                                 redact_key is set */
     struct ra_str own_steps; /* for one object's explanation: a JSON array */
     size_t plan_steps;       /* to be carried out */
+    bool plan_window;        /* one of them opens a window, which has to be held open */
     bool plan_expects;       /* the first export is to be compared with predictions */
 };
 

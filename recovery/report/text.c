@@ -336,17 +336,22 @@ static void plan_steps(struct summary *s)
     char file[1200], arguments[1300];
 
     snprintf(file, sizeof file, "%s/plan.json", s->style->dir ? s->style->dir : "DIR");
-    snprintf(arguments, sizeof arguments, "%s%s", file, stop ? " --override \"REASON\"" : "");
+    snprintf(arguments, sizeof arguments, "%s%s%s", file, s->in->plan_window ? " --hold 60" : "",
+             stop ? " --override \"REASON\"" : "");
     if (s->in->plan_steps && stop)
         step(s, "The plan's steps can be carried out before the gate lets it, for a reason that is "
                 "kept; first see what would be done:");
     else if (s->in->plan_steps)
-        step(s, "Carry out the plan's steps; with --dry-run nothing is written:");
+        step(s, s->in->plan_window
+                    ? "Carry out the plan's steps; the window stays open for the sync server's "
+                      "first export, at most so many minutes. With --dry-run nothing is written:"
+                    : "Carry out the plan's steps; with --dry-run nothing is written:");
     if (s->in->plan_steps)
         command(s, "apply", arguments);
     if (!s->in->plan_expects || stop)
         return;
-    step(s, "After the sync server's first export, compare it with what was predicted:");
+    step(s, "After the sync server's first export, compare it with what was predicted; a window "
+            "closes when all has come:");
     snprintf(arguments, sizeof arguments, "--plan %s", file);
     command(s, "verify", arguments);
 }
