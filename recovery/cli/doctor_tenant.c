@@ -13,9 +13,9 @@
 struct tenant {
     struct ra_doctor *d;
     struct ra_graph *g;
-    char user_id[64];                /* of one user, to ask about */
-    bool inline_id, inline_behavior; /* stood on that user; saved responses may have it so */
-    bool cut;                        /* the way itself failed: asking on would only wait */
+    char first_id[RA_COLLECTIONS][64]; /* of one object each, to ask about */
+    bool inline_id, inline_behavior;   /* stood on that user; saved responses may have it so */
+    bool cut;                          /* the way itself failed: asking on would only wait */
 };
 
 struct page {
@@ -80,8 +80,8 @@ static void check_collection(struct tenant *t, enum ra_collection c)
         fault(t, name, &e);
         return;
     }
+    memcpy(t->first_id[c], p.id, sizeof t->first_id[c]);
     if (c == RA_USERS) {
-        memcpy(t->user_id, p.id, sizeof t->user_id);
         t->inline_id = p.has_identifier;
         t->inline_behavior = p.has_behavior;
     }
@@ -177,26 +177,37 @@ static void check_identifier(struct tenant *t)
                        refusal.msg[0] ? ": " : "", refusal.msg);
 }
 
-static void check_sync_behavior(struct tenant *t)
-{
-    struct ra_fact_request r = {.collection = RA_USERS, .id = t->user_id, .cloud_managed = -1};
-    const struct ra_permission *p = ra_document_permission(RA_DOC_SYNC_BEHAVIOR);
-    struct ra_err refusal = {0}, e;
-    char fix[256] = "";
+/* Each kind has a permission of its own. */
+static const struct {
+    enum ra_collection of;
+    const char *check, *without;
+} managed[] = {
+    {RA_USERS, "onPremisesSyncBehavior", "takeovers become UNKNOWN_SOA"},
+    {RA_GROUPS, "onPremisesSyncBehavior of groups",
+     "groups with an equal SID that are not synced become UNKNOWN_SOA"},
+    {RA_CONTACTS, "onPremisesSyncBehavior of contacts",
+     "contacts with an equal address that are not synced become UNKNOWN_SOA"},
+};
 
-    if (!t->user_id[0])
+static void check_sync_behavior(struct tenant *t, size_t i)
+{
+    struct ra_fact_request r = {
+        .collection = managed[i].of, .id = t->first_id[managed[i].of], .cloud_managed = -1};
+    const struct ra_permission *p = ra_sync_behavior_permission(managed[i].of);
+    struct ra_err refusal = {0}, e;
+    char fix[256];
+
+    if (!r.id[0])
         return;
-    if (p)
-        snprintf(fix, sizeof fix, "grant the app the application permission %s (%s)", p->name,
-                 p->app_role_id);
+    snprintf(fix, sizeof fix, "grant the app the application permission %s (%s)", p->name,
+             p->app_role_id);
     if (ra_graph_sync_behavior(t->g, &r, 1, &refusal, &e) != 0)
-        fault(t, "onPremisesSyncBehavior", &e);
+        fault(t, managed[i].check, &e);
     else if (r.cloud_managed >= 0)
-        ra_doctor_ok(t->d, "onPremisesSyncBehavior", "can be read");
+        ra_doctor_ok(t->d, managed[i].check, "can be read");
     else
-        ra_doctor_warn(t->d, "onPremisesSyncBehavior", fix[0] ? fix : NULL,
-                       "not told%s%.300s; takeovers become UNKNOWN_SOA", refusal.msg[0] ? ": " : "",
-                       refusal.msg);
+        ra_doctor_warn(t->d, managed[i].check, fix, "not told%s%.300s; %s",
+                       refusal.msg[0] ? ": " : "", refusal.msg, managed[i].without);
 }
 
 /* Of saved responses both may stand on each user, the latter in a file of its own too. */
@@ -224,8 +235,8 @@ static void check_saved_facts(struct tenant *t)
 static void check_asked_facts(struct tenant *t)
 {
     check_identifier(t);
-    if (!t->cut)
-        check_sync_behavior(t);
+    for (size_t i = 0; i < sizeof managed / sizeof managed[0] && !t->cut; i++)
+        check_sync_behavior(t, i);
 }
 
 static void check_all(struct tenant *t)

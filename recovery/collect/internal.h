@@ -7,6 +7,11 @@
 #define RA_TABLE_DOCUMENTS "documents" /* name -> JSON; name.state -> read, refused or missing */
 #define RA_TABLE_META      "meta"
 
+#define RA_TABLE_REFUSALS "refusals" /* what was refused when asked for object by object -> why */
+
+/* The key in there of isCloudManaged of such objects. */
+const char *ra_refused_soa(enum ra_collection c);
+
 #define RA_GROUP_BYTES ((size_t)8 << 20) /* a durable commit for each group of pages this large */
 
 /* The record of one Graph object; appends to *out. lists: scratch for the proxies. */

@@ -54,7 +54,8 @@ static int keep_refusal(struct ra_cache *c, const char *fact, const struct ra_er
 {
     struct ra_pair pair = {ra_str(fact), ra_str(refusal->msg)};
 
-    return refusal->code ? ra_cache_supplement(c, RA_SIDE_CLOUD, "refusals", &pair, 1, err) : 0;
+    return refusal->code ? ra_cache_supplement(c, RA_SIDE_CLOUD, RA_TABLE_REFUSALS, &pair, 1, err)
+                         : 0;
 }
 
 /* ---- isCloudManaged ---- */
@@ -80,21 +81,44 @@ static struct ra_fact_request *requests_for(const struct ra_side *cloud, const u
     return r;
 }
 
+static int by_collection(const void *a, const void *b)
+{
+    const struct ra_fact_request *x = a, *y = b;
+
+    return (x->collection > y->collection) - (x->collection < y->collection);
+}
+
+/* Each kind of object by itself, since each has a permission of its own that may be missing. */
+static int ask_managed(struct ra_graph *g, struct ra_cache *c, struct ra_fact_request *r, size_t n,
+                       struct ra_err *err)
+{
+    int rc = 0;
+
+    for (size_t from = 0, to; rc == 0 && from < n; from = to) {
+        struct ra_err refusal = {0};
+        for (to = from; to < n && r[to].collection == r[from].collection; to++)
+            continue;
+        rc = ra_graph_sync_behavior(g, &r[from], to - from, &refusal, err);
+        if (rc == 0)
+            rc = keep_refusal(c, ra_refused_soa(r[from].collection), &refusal, err);
+    }
+    return rc;
+}
+
 static int settle_soa(struct ra_graph *g, struct ra_cache *c, const struct ra_side *cloud,
                       const uint32_t *need, size_t n, bool *added, struct ra_err *err)
 {
     struct pairs found = {0};
-    struct ra_err refusal = {0};
     struct ra_fact_request *r = requests_for(cloud, need, n, &found.arena);
-    int rc = ra_graph_sync_behavior(g, r, n, &refusal, err);
+    int rc;
 
+    qsort(r, n, sizeof *r, by_collection);
+    rc = ask_managed(g, c, r, n, err);
     for (size_t i = 0; rc == 0 && i < n; i++)
         if (r[i].cloud_managed >= 0)
             add(&found, ra_str(r[i].id), r[i].cloud_managed ? RA_STR("1") : RA_STR("0"));
     if (rc == 0)
         rc = store(c, RA_FACT_SOA, &found, added, err);
-    if (rc == 0)
-        rc = keep_refusal(c, RA_FACT_SOA, &refusal, err);
     pairs_free(&found);
     return rc;
 }

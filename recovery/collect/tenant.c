@@ -201,23 +201,34 @@ static bool counts_as_unknown(enum ra_document d, const struct ra_doc *doc)
 
 /* Facts that were asked for object by object and refused: the service's own words are kept. */
 static const struct {
-    const char *fact, *what;
-    enum ra_document like; /* whose permission settles it */
+    const char *key, *what;
+    enum ra_collection of; /* whose permission settles it */
 } asked[] = {
-    {RA_FACT_SOA, "who manages an object (onPremisesSyncBehavior)", RA_DOC_SYNC_BEHAVIOR},
+    {RA_FACT_SOA, "who manages a user (onPremisesSyncBehavior)", RA_USERS},
+    {RA_FACT_SOA ".groups", "who manages a group (onPremisesSyncBehavior)", RA_GROUPS},
+    {RA_FACT_SOA ".contacts", "who manages a contact (onPremisesSyncBehavior)", RA_CONTACTS},
     {RA_FACT_OOI, "which AD object a user is bound to (onPremisesObjectIdentifier on beta)",
-     RA_DOC_SYNC_BEHAVIOR},
+     RA_USERS},
 };
+
+enum { ASKED = sizeof asked / sizeof asked[0] };
+
+const char *ra_refused_soa(enum ra_collection c)
+{
+    return c == RA_GROUPS     ? RA_FACT_SOA ".groups"
+           : c == RA_CONTACTS ? RA_FACT_SOA ".contacts"
+                              : RA_FACT_SOA;
+}
 
 static void list_refused(struct source *s, struct ra_arena *a, struct ra_tenant *t)
 {
-    for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++) {
-        struct ra_str why = ra_snap_get(s->snap, "refusals", ra_str(asked[i].fact));
+    for (size_t i = 0; i < ASKED; i++) {
+        struct ra_str why = ra_snap_get(s->snap, RA_TABLE_REFUSALS, ra_str(asked[i].key));
         char line[512];
         if (ra_str_absent(why))
             continue;
         snprintf(line, sizeof line, "%s: refused; needs %s (" RA_STR_FMT ")", asked[i].what,
-                 ra_document_permission(asked[i].like)->name, RA_STR_ARG(why));
+                 ra_sync_behavior_permission(asked[i].of)->name, RA_STR_ARG(why));
         t->unknown[t->unknown_n++] = ra_str(ra_arena_copy(a, line, strlen(line)));
     }
 }
@@ -226,7 +237,7 @@ static void list_unknown(struct source *s, struct ra_arena *a, struct ra_tenant 
 {
     const size_t n = sizeof facts / sizeof facts[0];
 
-    t->unknown = ra_arena_alloc(a, (n + 4) * sizeof *t->unknown);
+    t->unknown = ra_arena_alloc(a, (n + ASKED) * sizeof *t->unknown);
     for (size_t i = 0; i < n; i++) {
         struct ra_doc d = document(s, ra_document_name(facts[i].document));
         const struct ra_permission *p = ra_document_permission(facts[i].document);

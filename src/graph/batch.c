@@ -25,6 +25,11 @@ static const struct ra_permission permissions[RA_COLLECTIONS] = {
                      "1a997f7e-17c6-44c3-adc4-996e0712c777"},
 };
 
+const struct ra_permission *ra_sync_behavior_permission(enum ra_collection c)
+{
+    return permissions[c].name ? &permissions[c] : NULL;
+}
+
 /* What is asked of each object, and how the answer is taken. */
 struct question {
     const char *name, *batch, *path; /* path: what follows /users/ID */

@@ -3,21 +3,20 @@
 #include "src/graph/chain.h"
 #include "src/graph/files.h"
 
-#include <string.h>
+#include <stdlib.h>
 
 struct document {
-    enum ra_document_state state;
-    const struct ra_permission *permission;
-    struct ra_buf *json;
-    struct ra_err *refusal;
+    struct ra_document_read *to;
     size_t pages;
     bool list;
 };
 
 static int too_large(const struct ra_pages *p, struct ra_err *err)
 {
+    const struct document *d = p->ctx;
+
     return ra_fail(err, RA_ESERVER, "%s: larger than the %zu bytes allowed", p->where,
-                   ((struct document *)p->ctx)->json->max);
+                   d->to->json.max);
 }
 
 /* {"value":[ … of all pages … ]}, or the one object as it came. */
@@ -25,26 +24,27 @@ static int merge_page(struct ra_pages *p, const cJSON *root, const cJSON *value,
                       struct ra_err *err)
 {
     struct document *d = p->ctx;
+    struct ra_buf *json = &d->to->json;
     const cJSON *item;
 
     if (!value) {
         if (d->pages++ || !ra_str_absent(next))
             return ra_fail(err, RA_ESERVER, "%s: a page of the chain has no \"value\"", p->where);
         struct ra_str text = ra_json_print(&p->g->page, root);
-        ra_buf_put(d->json, text.p, text.n);
-        return d->json->overflow ? too_large(p, err) : 0;
+        ra_buf_put(json, text.p, text.n);
+        return json->overflow ? too_large(p, err) : 0;
     }
     if (d->pages++ == 0)
-        ra_buf_puts(d->json, "{\"value\":[");
+        ra_buf_puts(json, "{\"value\":[");
     d->list = true;
     cJSON_ArrayForEach(item, value)
     {
         struct ra_str text = ra_json_print(&p->g->page, item);
-        if (d->json->p[d->json->n - 1] != '[')
-            ra_buf_putc(d->json, ',');
-        ra_buf_put(d->json, text.p, text.n);
+        if (json->p[json->n - 1] != '[')
+            ra_buf_putc(json, ',');
+        ra_buf_put(json, text.p, text.n);
     }
-    return d->json->overflow ? too_large(p, err) : 0;
+    return json->overflow ? too_large(p, err) : 0;
 }
 
 void ra_refusal_fill(struct ra_err *refusal, const char *where, const struct ra_fault *f,
@@ -83,52 +83,76 @@ static int take_refusal(struct ra_pages *p, const struct ra_fault *f, struct ra_
     const struct ra_buf *body = &p->request.in.body;
 
     (void)err;
-    d->state = RA_DOC_REFUSED;
+    d->to->state = RA_DOC_REFUSED;
     d->list = false;
-    keep_error_body(f, ra_str_n(body->p, body->n), d->json);
-    ra_refusal_fill(d->refusal, p->where, f, d->permission);
+    keep_error_body(f, ra_str_n(body->p, body->n), &d->to->json);
+    ra_refusal_fill(&d->to->refusal, p->where, f, ra_document_permission(d->to->which));
     return 0;
 }
 
-static int read_live(struct ra_graph *g, enum ra_document which, struct document *d,
+static int read_live(struct ra_graph *g, struct ra_document_read *reads, size_t n,
                      struct ra_err *err)
 {
-    struct ra_pages p = {.g = g,
-                         .where = ra_document_name(which),
-                         .single = true,
-                         .page = merge_page,
-                         .refused = take_refusal,
-                         .ctx = d};
-    int rc = ra_pages_init(&p, ra_document_path(which), NULL, err);
+    struct ra_pages *pages = ra_calloc(n, sizeof *pages);
+    struct document *documents = ra_calloc(n, sizeof *documents);
+    size_t made = 0;
+    int rc = 0;
 
+    for (size_t i = 0; i < n && rc == 0; i++) {
+        const char *path = ra_document_path(reads[i].which);
+        reads[i].state = path ? RA_DOC_READ : RA_DOC_MISSING;
+        if (!path)
+            continue;
+        documents[made] = (struct document){.to = &reads[i]};
+        pages[made] = (struct ra_pages){.g = g,
+                                        .where = ra_document_name(reads[i].which),
+                                        .single = true,
+                                        .page = merge_page,
+                                        .refused = take_refusal,
+                                        .ctx = &documents[made]};
+        rc = ra_pages_init(&pages[made], path, NULL, err);
+        made++;
+    }
     if (rc == 0)
-        rc = ra_pages_run(g, &p, 1, err);
-    if (rc == 0 && d->list)
-        ra_buf_puts(d->json, "]}");
-    ra_pages_free(&p);
+        rc = ra_pages_run(g, pages, made, err);
+    for (size_t i = 0; i < made; i++) {
+        if (rc == 0 && documents[i].list)
+            ra_buf_puts(&documents[i].to->json, "]}");
+        ra_pages_free(&pages[i]);
+    }
+    free(documents);
+    free(pages);
+    return rc;
+}
+
+int ra_graph_documents(struct ra_graph *g, struct ra_document_read *reads, size_t n,
+                       struct ra_err *err)
+{
+    int rc = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        ra_buf_init(&reads[i].json, RA_DOCUMENT_MAX);
+        reads[i].refusal = (struct ra_err){0};
+    }
+    if (!g->o.files_dir)
+        rc = read_live(g, reads, n, err);
+    for (size_t i = 0; rc == 0 && g->o.files_dir && i < n; i++)
+        rc = ra_files_document(g, reads[i].which, &reads[i].state, &reads[i].json,
+                               &reads[i].refusal, err);
+    for (size_t i = 0; rc != 0 && i < n; i++)
+        ra_buf_free(&reads[i].json);
     return rc;
 }
 
 int ra_graph_document(struct ra_graph *g, enum ra_document which, enum ra_document_state *state,
                       struct ra_buf *json, struct ra_err *refusal, struct ra_err *err)
 {
-    struct document d = {.state = RA_DOC_READ,
-                         .permission = ra_document_permission(which),
-                         .json = json,
-                         .refusal = refusal};
-    int rc = 0;
+    struct ra_document_read one = {.which = which};
+    int rc = ra_graph_documents(g, &one, 1, err);
 
-    ra_buf_init(json, RA_DOCUMENT_MAX);
+    *json = one.json;
+    *state = one.state;
     if (refusal)
-        *refusal = (struct ra_err){0};
-    if (g->o.files_dir)
-        rc = ra_files_document(g, which, &d.state, json, refusal, err);
-    else if (!ra_document_path(which))
-        d.state = RA_DOC_MISSING;
-    else
-        rc = read_live(g, which, &d, err);
-    if (rc != 0)
-        ra_buf_free(json);
-    *state = d.state;
+        *refusal = one.refusal;
     return rc;
 }

@@ -223,6 +223,18 @@ enum ra_document_state {
 int ra_graph_document(struct ra_graph *g, enum ra_document d, enum ra_document_state *state,
                       struct ra_buf *json, struct ra_err *refusal, struct ra_err *err);
 
+/* One of several documents that are read side by side; by the rules of ra_graph_document. */
+struct ra_document_read {
+    enum ra_document which;
+    enum ra_document_state state; /* out, as the rest */
+    struct ra_buf json;
+    struct ra_err refusal;
+};
+
+/* After an error no json is there to be freed. */
+int ra_graph_documents(struct ra_graph *g, struct ra_document_read *reads, size_t n,
+                       struct ra_err *err);
+
 /* Ids of a group's transitive user members, to the end of the chain: calls each(ctx, id). */
 int ra_graph_group_members(struct ra_graph *g, const char *group_id,
                            void (*each)(void *ctx, struct ra_str id), void *ctx,
@@ -276,6 +288,9 @@ struct ra_permission {
 };
 const struct ra_permission *ra_collection_permission(enum ra_collection c);
 const struct ra_permission *ra_document_permission(enum ra_document d);
+
+/* What onPremisesSyncBehavior of these needs; NULL for a collection that has none. */
+const struct ra_permission *ra_sync_behavior_permission(enum ra_collection c);
 
 /* The HTTP library in use with its own libraries, such as "libcurl/7.88.1 OpenSSL/3.0.22 …". */
 const char *ra_graph_library(void);

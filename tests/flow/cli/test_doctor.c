@@ -60,9 +60,8 @@ static void synchronised(int64_t ago)
 
 static void write_data(void)
 {
-    static const char *const empty[] = {"groups",          "contacts",        "devices",
-                                        "deletedUsers",    "roleAssignments", "roleDefinitions",
-                                        "roleGroupMembers"};
+    static const char *const empty[] = {"contacts",        "devices",         "deletedUsers",
+                                        "roleAssignments", "roleDefinitions", "roleGroupMembers"};
     char name[64];
 
     assert_int_equal(mkdir("data", 0700), 0);
@@ -75,6 +74,8 @@ static void write_data(void)
                "{\"value\":[{\"id\":\"11111111-2222-3333-4444-555555555555\","
                "\"userPrincipalName\":\"ann@contoso.com\",\"onPremisesObjectIdentifier\":null,"
                "\"onPremisesSyncBehavior\":{\"isCloudManaged\":false}}]}");
+    write_file("data/groups.json", "{\"value\":[{\"id\":\"22222222-2222-3333-4444-555555555555\","
+                                   "\"onPremisesSyncBehavior\":{\"isCloudManaged\":false}}]}");
     write_file("data/roleEligibilityScheduleInstances.json",
                "{\"error\":{\"code\":\"AadPremiumLicenseRequired\",\"message\":\"no\"}}");
     write_file("data/domains.json", "{\"value\":[{\"id\":\"contoso.com\",\"isVerified\":true},"
@@ -177,6 +178,8 @@ static void a_healthy_tenant_and_directory_have_no_finding(void **state)
     assert_int_equal(doctor(""), 0);
     finds("✓ sign-in: a token was given\n");
     finds("✓ users: 1\n");
+    finds("✓ onPremisesSyncBehavior: can be read\n");
+    finds("✓ onPremisesSyncBehavior of groups: can be read\n");
     finds("✓ deletedUsers: 0\n");
     finds("✓ sync server: none seen for 7 d 0 h");
     finds("✓ domains: 2 verified\n");
@@ -230,6 +233,17 @@ static void a_missing_permission_is_named_with_its_app_role(void **state)
     finds("98830695-27a2-44f7-8c18-0c3ebc9698f6");
     finds("✓ users: 1\n");
     finds("✓ contacts: 0\n");
+}
+
+static void each_kinds_own_permission_is_tried_and_named(void **state)
+{
+    (void)state;
+    options.faults = "[{\"path\":\"/groups/\",\"kind\":\"forbidden\"}]";
+    open_tenant();
+    assert_int_equal(doctor(""), 0);
+    finds("✓ onPremisesSyncBehavior: can be read\n");
+    finds("! onPremisesSyncBehavior of groups: not told: ");
+    finds("Group-OnPremisesSyncBehavior.ReadWrite.All (2d9bd318-b883-40be-9df7-63ec4fcdc424)");
 }
 
 static void switches_that_are_refused_are_a_warning(void **state)
@@ -328,6 +342,7 @@ int main(void)
         CASE(another_sync_server_that_is_alive_is_a_safety_stop),
         CASE(a_wrong_secret_is_a_sign_in_fault_with_the_services_own_code),
         CASE(a_missing_permission_is_named_with_its_app_role),
+        CASE(each_kinds_own_permission_is_tried_and_named),
         CASE(switches_that_are_refused_are_a_warning),
         CASE(an_identifier_that_the_service_hides_is_a_warning),
         CASE(a_tenant_that_cannot_be_reached_is_a_network_fault),

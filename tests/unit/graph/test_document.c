@@ -52,6 +52,35 @@ static void pages_of_a_document_become_one_value(void **state)
     read_end(&r);
 }
 
+static void several_are_read_side_by_side_each_by_its_own_rules(void **state)
+{
+    const struct rule rules[] = {
+        TOKEN_RULE,
+        {"GET /v1.0/organization", 0, 403, NULL, DENIED, WHOLE, NULL},
+        {"GET /v1.0/domains", 0, 200, NULL, "{\"value\":[{\"id\":\"a.test\"}]}", WHOLE, NULL},
+        {"GET /beta/directory", 0, 200, NULL, "{\"id\":\"x\"}", WHOLE, NULL}};
+    struct ra_document_read reads[] = {{.which = RA_DOC_ORGANIZATION},
+                                       {.which = RA_DOC_SYNC_BEHAVIOR},
+                                       {.which = RA_DOC_DOMAINS},
+                                       {.which = RA_DOC_SYNCHRONIZATION_BETA}};
+    struct bench b;
+    struct ra_err err;
+
+    (void)state;
+    bench_start(&b, RULES(rules));
+    assert_int_equal(bench_open(&b, &err), 0);
+    assert_int_equal(ra_graph_documents(b.graph, reads, 4, &err), 0);
+    assert_int_equal(reads[0].state, RA_DOC_REFUSED);
+    assert_int_equal(reads[0].refusal.code, RA_EPERMISSION);
+    assert_int_equal(reads[1].state, RA_DOC_MISSING);
+    assert_int_equal(reads[2].state, RA_DOC_READ);
+    assert_string_equal(ra_buf_z(&reads[2].json), "{\"value\":[{\"id\":\"a.test\"}]}");
+    assert_string_equal(ra_buf_z(&reads[3].json), "{\"id\":\"x\"}");
+    for (size_t i = 0; i < 4; i++)
+        ra_buf_free(&reads[i].json);
+    bench_end(&b);
+}
+
 static void an_empty_document_is_an_empty_value(void **state)
 {
     const struct rule rules[] = {TOKEN_RULE, {NULL, 0, 200, NULL, "{\"value\":[]}", WHOLE, NULL}};
@@ -326,6 +355,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pages_of_a_document_become_one_value),
+        cmocka_unit_test(several_are_read_side_by_side_each_by_its_own_rules),
         cmocka_unit_test(an_empty_document_is_an_empty_value),
         cmocka_unit_test(a_single_object_is_kept_as_it_is),
         cmocka_unit_test(a_refusal_is_an_answer_and_keeps_graphs_body),
