@@ -71,14 +71,15 @@ static int start(struct ra_age *a, char *const argv[], int file, bool encrypt, s
 
 int ra_age_encrypt(struct ra_age *a, int to, char *const *recipients, size_t n, struct ra_err *err)
 {
+    char program[] = "age", verb[] = "--encrypt", recipient[] = "-r";
     char **argv = ra_calloc(2 * n + 3, sizeof *argv);
     size_t argc = 0;
     int rc;
 
-    argv[argc++] = (char[]){"age"};
-    argv[argc++] = (char[]){"--encrypt"};
+    argv[argc++] = program;
+    argv[argc++] = verb;
     for (size_t i = 0; i < n; i++) {
-        argv[argc++] = (char[]){"-r"};
+        argv[argc++] = recipient;
         argv[argc++] = recipients[i];
     }
     rc = start(a, argv, to, true, err);
@@ -88,8 +89,9 @@ int ra_age_encrypt(struct ra_age *a, int to, char *const *recipients, size_t n, 
 
 int ra_age_decrypt(struct ra_age *a, int from, const char *identity_file, struct ra_err *err)
 {
+    char program[] = "age", verb[] = "--decrypt", identity[] = "-i";
     char *path = ra_strdup(identity_file);
-    char *const argv[] = {(char[]){"age"}, (char[]){"--decrypt"}, (char[]){"-i"}, path, NULL};
+    char *const argv[] = {program, verb, identity, path, NULL};
     int rc = start(a, argv, from, false, err);
 
     free(path);

@@ -66,6 +66,22 @@ void ra_anchor_set_subtract(struct ra_anchor_set *s, const struct ra_anchor_set 
     s->n = kept;
 }
 
+void ra_anchor_set_merge(struct ra_anchor_set *s, const struct ra_anchor_set *other)
+{
+    struct ra_anchor_set both = {.cap = s->n + other->n + 1};
+    size_t a = 0, b = 0;
+
+    both.all = ra_calloc(both.cap, sizeof *both.all);
+    while (a < s->n || b < other->n) {
+        bool left = b == other->n || (a < s->n && s->all[a] <= other->all[b]);
+        uint64_t v = left ? s->all[a++] : other->all[b++];
+        if (both.n == 0 || both.all[both.n - 1] != v)
+            both.all[both.n++] = v;
+    }
+    ra_anchor_set_free(s);
+    *s = both;
+}
+
 int ra_anchor_set_write(const struct ra_anchor_set *s, const char *dir, const char *name,
                         const char *suffix, struct ra_err *err)
 {

@@ -23,6 +23,9 @@ void ra_anchor_set_free(struct ra_anchor_set *s);
 /* Both sorted: takes out of s what is in other. */
 void ra_anchor_set_subtract(struct ra_anchor_set *s, const struct ra_anchor_set *other);
 
+/* Both sorted: puts into s what is in other. */
+void ra_anchor_set_merge(struct ra_anchor_set *s, const struct ra_anchor_set *other);
+
 /* The file's bytes, highest byte first; and back, RA_EINTEGRITY when they are not sorted. */
 int ra_anchor_set_write(const struct ra_anchor_set *s, const char *dir, const char *name,
                         const char *suffix, struct ra_err *err);

@@ -7,7 +7,7 @@
 #ifndef RA_BACKUP_CHAIN_H
 #define RA_BACKUP_CHAIN_H
 
-#include "recovery/backup/intern.h"
+#include "recovery/backup/sign.h"
 
 /* Something that is not as it must be. */
 struct ra_backup_finding {
@@ -39,6 +39,9 @@ void ra_links_find(struct ra_links *c, bool fault, const char *name, const char 
  */
 void ra_links_follow(struct ra_links *c);
 
+/* Links that something names and that are not there as it says; *out is freed with free(). */
+size_t ra_links_missing(const struct ra_links *c, struct ra_backup_ref **out);
+
 /* The prune record that accounts for this link, or NULL. */
 const struct ra_backup_removed *ra_links_removal(const struct ra_links *c, const char *sha256);
 /* Whether the link was pruned, though its files may still be there after a crash. */
@@ -51,6 +54,7 @@ size_t ra_links_backups(const struct ra_links *c);
 /* Removes what a killed run left: files being written, pruned backups that are still there, data
  * whose manifest never came and that nothing names. */
 int ra_links_tidy(const struct ra_links *c, struct ra_err *err);
+size_t ra_links_left_over(const struct ra_links *c); /* how many such files there are */
 
 /* A free name for a link made now; its sequence; what comes before it. */
 void ra_links_next(const struct ra_links *c, enum ra_backup_type type, int64_t now,
@@ -58,7 +62,10 @@ void ra_links_next(const struct ra_links *c, enum ra_backup_type type, int64_t n
 /* Signs the link when there is a key, and gives it its name: signature, manifest, head, each
  * durable before the next. */
 int ra_links_append(const struct ra_links *c, struct ra_backup_manifest *m,
-                    const char *sign_key_file, struct ra_err *err);
+                    const struct ra_sign_key *key, struct ra_err *err);
+
+/* head.json's bytes. */
+void ra_links_head(const struct ra_backup_ref *r, struct ra_buf *out);
 
 /* Makes the folder a chain: an empty head.json, unless something is there. */
 int ra_links_begin(const char *dir, struct ra_err *err);

@@ -74,6 +74,19 @@ static bool decode_head(const cJSON *o, struct ra_backup_ref *out)
             ra_backup_name_ok(ra_str(out->name)) && ra_member_hash(o, "sha256", out->sha256));
 }
 
+/* One form only: what was changed without a meaning was changed all the same. */
+static bool is_form(const struct ra_backup_ref *r, struct ra_str bytes)
+{
+    struct ra_buf b;
+    bool same;
+
+    ra_buf_init(&b, 4096);
+    ra_links_head(r, &b);
+    same = ra_str_eq((struct ra_str){b.p, b.n}, bytes);
+    ra_buf_free(&b);
+    return same;
+}
+
 static void read_head(struct ra_links *c)
 {
     char *path = ra_backup_path(c->dir, RA_BACKUP_HEAD, "");
@@ -82,7 +95,8 @@ static void read_head(struct ra_links *c)
     int rc = ra_file_read(path, 65536, RA_ENOTFOUND, &bytes, &err);
     cJSON *tree = rc == 0 ? cJSON_ParseWithLength(bytes.p, bytes.n) : NULL;
 
-    c->head_found = rc == 0 && decode_head(tree, &c->head);
+    c->head_found = rc == 0 && decode_head(tree, &c->head) &&
+                    is_form(&c->head, (struct ra_str){bytes.p, bytes.n});
     if (rc != 0)
         ra_links_find(c, true, "", RA_BACKUP_HEAD, "%s",
                       rc == -(int)RA_ENOTFOUND ? "is missing: it names the newest of the chain"

@@ -77,14 +77,11 @@ int ra_backup_put_file(const char *dir, const char *name, const char *suffix, co
     return rc;
 }
 
-static int put_head(const char *dir, const struct ra_backup_ref *r, struct ra_err *err)
+void ra_links_head(const struct ra_backup_ref *r, struct ra_buf *out)
 {
-    struct ra_buf b;
     struct ra_json j;
-    int rc;
 
-    ra_buf_init(&b, 4096);
-    ra_json_init(&j, &b);
+    ra_json_init(&j, out);
     ra_json_object(&j);
     ra_json_key(&j, "format");
     ra_json_int(&j, RA_BACKUP_FORMAT);
@@ -97,7 +94,16 @@ static int put_head(const char *dir, const struct ra_backup_ref *r, struct ra_er
     ra_json_key(&j, "sha256");
     ra_json_str(&j, ra_str(r->sha256));
     ra_json_object_end(&j);
-    ra_buf_putc(&b, '\n');
+    ra_buf_putc(out, '\n');
+}
+
+static int put_head(const char *dir, const struct ra_backup_ref *r, struct ra_err *err)
+{
+    struct ra_buf b;
+    int rc;
+
+    ra_buf_init(&b, 4096);
+    ra_links_head(r, &b);
     rc = ra_backup_put_file(dir, RA_BACKUP_HEAD, "", b.p, b.n, err);
     ra_buf_free(&b);
     return rc == 0 ? ra_dir_sync(dir, err) : rc;
@@ -156,30 +162,58 @@ void ra_links_next(const struct ra_links *c, enum ra_backup_type type, int64_t n
         snprintf(m->name + n, sizeof m->name - n, "-%llu", (unsigned long long)m->sequence);
 }
 
-int ra_links_append(const struct ra_links *c, struct ra_backup_manifest *m,
-                    const char *sign_key_file, struct ra_err *err)
+static int put_signature(const char *dir, const struct ra_sign_key *key, struct ra_str manifest,
+                         const struct ra_backup_manifest *m, struct ra_err *err)
 {
-    struct ra_backup_ref head = {.sequence = m->sequence};
     struct ra_buf bytes;
     int rc;
 
-    (void)sign_key_file;
-    ra_buf_init(&bytes, RA_BACKUP_MANIFEST_MAX);
-    rc = ra_manifest_encode(m, &bytes, err);
-    if (rc == 0) {
-        ra_digest_of(bytes.p, bytes.n, m->sha256);
-        rc = ra_dir_sync(c->dir, err); /* data and signature, before what makes them count */
-    }
-    if (rc == 0)
-        rc = ra_backup_put_file(c->dir, m->name, RA_BACKUP_MANIFEST, bytes.p, bytes.n, err);
-    if (rc == 0)
-        rc = ra_dir_sync(c->dir, err);
+    ra_buf_init(&bytes, 4096);
+    ra_sign(key, manifest, m, &bytes);
+    rc = ra_backup_put_file(dir, m->name, RA_BACKUP_SIGNED, bytes.p, bytes.n, err);
     ra_buf_free(&bytes);
+    return rc;
+}
+
+/* The order is the point: what a manifest vouches for is durable before it, head.json behind it. */
+static int put_link(const char *dir, const struct ra_backup_manifest *m, struct ra_str manifest,
+                    const struct ra_sign_key *key, struct ra_err *err)
+{
+    struct ra_backup_ref head = {.sequence = m->sequence};
+    int rc = key ? put_signature(dir, key, manifest, m, err) : 0;
+
+    if (rc == 0)
+        rc = ra_dir_sync(dir, err);
+    if (rc == 0)
+        rc = ra_backup_put_file(dir, m->name, RA_BACKUP_MANIFEST, manifest.p, manifest.n, err);
+    if (rc == 0)
+        rc = ra_dir_sync(dir, err);
     if (rc != 0)
         return rc;
     memcpy(head.name, m->name, sizeof head.name);
     memcpy(head.sha256, m->sha256, sizeof head.sha256);
-    return put_head(c->dir, &head, err);
+    return put_head(dir, &head, err);
+}
+
+int ra_links_append(const struct ra_links *c, struct ra_backup_manifest *m,
+                    const struct ra_sign_key *key, struct ra_err *err)
+{
+    struct ra_sign_public public;
+    struct ra_buf bytes;
+    int rc;
+
+    if (key) {
+        ra_sign_key_public(key, &public);
+        ra_sign_key_id(&public, m->signed_by);
+    }
+    ra_buf_init(&bytes, RA_BACKUP_MANIFEST_MAX);
+    rc = ra_manifest_encode(m, &bytes, err);
+    if (rc == 0) {
+        ra_digest_of(bytes.p, bytes.n, m->sha256);
+        rc = put_link(c->dir, m, (struct ra_str){bytes.p, bytes.n}, key, err);
+    }
+    ra_buf_free(&bytes);
+    return rc;
 }
 
 /* ---- what a killed run left ---- */
@@ -275,4 +309,17 @@ int ra_links_tidy(const struct ra_links *c, struct ra_err *err)
     if (rc == 0)
         rc = remove_left_over(c, false, &removed, err);
     return rc == 0 && removed ? ra_dir_sync(c->dir, err) : rc;
+}
+
+size_t ra_links_left_over(const struct ra_links *c)
+{
+    DIR *d = opendir(c->dir);
+    struct dirent *e;
+    size_t n = 0;
+
+    while (d && (e = readdir(d)) != NULL)
+        n += is_left_over(c, e->d_name);
+    if (d)
+        closedir(d);
+    return n;
 }

@@ -21,6 +21,7 @@ struct writer {
     const struct ra_backup_input *in;
     struct ra_backup_manifest *m;
     struct ra_anchor_attribute attribute;
+    struct ra_sign_key *key; /* NULL when nobody signs */
     struct ra_order order;
     struct ra_anchor_set anchors;
     struct ra_sink *sink;
@@ -330,7 +331,7 @@ static int seal(struct writer *w, const struct ra_links *chain, struct ra_err *e
     if (rc == 0 && rename(part, data) != 0)
         rc = ra_fail(err, RA_EIO, "%s: cannot be renamed into place: %s", data, strerror(errno));
     if (rc == 0)
-        rc = ra_links_append(chain, m, w->how->sign_key_file, err);
+        rc = ra_links_append(chain, m, w->key, err);
     if (rc != 0)
         unlink(part);
     free(data);
@@ -354,9 +355,11 @@ int ra_backup_create(const struct ra_backup_seal *how, const struct ra_backup_in
 {
     struct writer w = {.how = how, .in = in, .m = out};
     struct ra_links chain = {0};
-    int rc = ra_links_begin(how->dir, err);
+    int rc = how->sign_key_file ? ra_sign_key_read(how->sign_key_file, &w.key, err) : 0;
 
     *out = (struct ra_backup_manifest){0};
+    if (rc == 0)
+        rc = ra_links_begin(how->dir, err);
     if (rc == 0)
         rc = ra_links_read(how->dir, &chain, err);
     if (rc == 0)
@@ -367,6 +370,7 @@ int ra_backup_create(const struct ra_backup_seal *how, const struct ra_backup_in
         describe(&w);
         rc = seal(&w, &chain, err);
     }
+    ra_sign_key_free(&w.key);
     ra_anchor_set_free(&w.anchors);
     ra_buf_free(&w.buf);
     ra_arena_free(&w.arena);

@@ -9,7 +9,8 @@
 
 typedef int ra_backup_verb_fn(struct ra_cli *cli, int argc, char **argv, struct ra_err *err);
 
-ra_backup_verb_fn ra_backup_verb_create, ra_backup_verb_list, ra_backup_verb_show;
+ra_backup_verb_fn ra_backup_verb_create, ra_backup_verb_list, ra_backup_verb_show,
+    ra_backup_verb_check, ra_backup_verb_keygen, ra_backup_verb_prune, ra_backup_verb_diff;
 
 /* Prints one JSON object a line to stdout: begin, members through ->json, end. */
 struct ra_backup_line {

@@ -10,9 +10,10 @@ static const struct verb {
     const char *name;
     ra_backup_verb_fn *run;
 } verbs[] = {
-    {"create", ra_backup_verb_create},
-    {"list", ra_backup_verb_list},
-    {"show", ra_backup_verb_show},
+    {"create", ra_backup_verb_create}, {"list", ra_backup_verb_list},
+    {"show", ra_backup_verb_show},     {"check", ra_backup_verb_check},
+    {"diff", ra_backup_verb_diff},     {"prune", ra_backup_verb_prune},
+    {"keygen", ra_backup_verb_keygen},
 };
 
 #define VERBS (sizeof verbs / sizeof verbs[0])
@@ -23,7 +24,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     const char *names[VERBS + 1] = {0}, *near;
 
     if (key == ARGP_KEY_NO_ARGS)
-        return ra_cli_usage(err, "backup: missing argument, want create, list or show");
+        return ra_cli_usage(
+            err, "backup: missing argument, want create, list, show, check, diff, prune or keygen");
     if (key != ARGP_KEY_ARG)
         return ARGP_ERR_UNKNOWN;
     for (size_t i = 0; i < VERBS; i++)
@@ -39,7 +41,11 @@ static const struct argp argp = {
     .doc = "Make and keep anchor backups.\v"
            "  create   refresh the cache and seal what puts an anchor back\n"
            "  list     the backups that are there\n"
-           "  show     what one holds\n\n"
+           "  show     what one holds\n"
+           "  check    form, hashes, the chain, signatures\n"
+           "  diff     what appeared, vanished, changed between two\n"
+           "  prune    remove what the keep rules do not keep\n"
+           "  keygen   make a key that signs them\n\n"
            "'reanchor backup VERB --help' explains one. The format is readable without this "
            "program: zstdcat and jq.",
 };

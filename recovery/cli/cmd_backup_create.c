@@ -110,6 +110,18 @@ static void material_free(struct material *m)
 
 /* ---- sealing ---- */
 
+/* A key that cannot be used is told before an hour of reading, not behind it. */
+static int try_key(const struct ra_cli *cli, struct ra_err *err)
+{
+    struct ra_sign_key *key = NULL;
+    int rc = cli->config->backup.sign_key_file
+                 ? ra_sign_key_read(cli->config->backup.sign_key_file, &key, err)
+                 : 0;
+
+    ra_sign_key_free(&key);
+    return rc;
+}
+
 struct phase {
     struct ra_phase *phase;
     uint64_t done;
@@ -201,6 +213,8 @@ int ra_backup_verb_create(struct ra_cli *cli, int argc, char **argv, struct ra_e
 
     if (rc == 0)
         rc = ra_cli_load(cli, err);
+    if (rc == 0)
+        rc = try_key(cli, err);
     if (rc == 0)
         rc = ra_backup_lock(cli->config->backup.dir, &lock, err);
     if (rc == 0)

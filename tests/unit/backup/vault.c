@@ -1,0 +1,227 @@
+#include "tests/unit/backup/vault.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int vault_new(void **state)
+{
+    struct vault *v = calloc(1, sizeof *v);
+    char id[RA_BACKUP_KEY_ID];
+    const char *tmp = getenv("TMPDIR");
+
+    snprintf(v->root, sizeof v->root, "%.40s/reanchor-vault.XXXXXX", tmp ? tmp : "/tmp");
+    assert_non_null(mkdtemp(v->root));
+    snprintf(v->dir, sizeof v->dir, "%s/b", v->root);
+    snprintf(v->key, sizeof v->key, "%s/key", v->root);
+    snprintf(v->public_key, sizeof v->public_key, "%s.pub", v->key);
+    assert_int_equal(ra_sign_key_make(v->key, v->public_key, id, NULL), 0);
+    v->now = 1767225600; /* 2026-01-01 */
+    memcpy(v->anchor, "abcde", VAULT_USERS);
+    *state = v;
+    return 0;
+}
+
+int vault_free(void **state)
+{
+    struct vault *v = *state;
+    char command[128];
+
+    ra_backup_manifest_free(&v->last);
+    snprintf(command, sizeof command, "rm -rf '%s'", v->root);
+    assert_int_equal(system(command), 0);
+    free(v);
+    return 0;
+}
+
+/* ---- the organisation ---- */
+
+struct organisation {
+    struct mem_side *ad, *cloud;
+    struct ra_tenant tenant;
+    struct ra_role_holder holder;
+    struct ra_str domain;
+    struct ra_result result;
+    struct ra_verdict verdicts[2 * VAULT_USERS];
+    struct ra_candidate candidate;
+    struct ra_backup_snapshot snapshots[2];
+    struct ra_backup_document documents[2];
+    struct ra_backup_input in;
+    struct ra_buf lists;
+};
+
+static void add_user(struct organisation *o, const struct vault *v, int i)
+{
+    char guid[16], value[16], id[40], upn[40], dn[80], anchor[RA_ANCHOR_TEXT];
+    const char *const addresses[] = {"SMTP:first@contoso.test", "smtp:second@contoso.test", NULL};
+    struct ra_ad_object a = {.kind = RA_USER, .account_control = 512};
+    struct ra_cloud_object c = {.kind = RA_USER, .synced = RA_YES};
+
+    memset(guid, 'A' + i, sizeof guid);
+    memset(value, v->anchor[i] ? v->anchor[i] : 'A' + i, sizeof value);
+    snprintf(id, sizeof id, "0000000%d-0000-4000-8000-000000000000", i);
+    snprintf(upn, sizeof upn, "user%d@contoso.test", i);
+    snprintf(dn, sizeof dn, "CN=\"\\User\xc3\xa4 %d,DC=contoso,DC=test", i);
+    ra_base64(value, sizeof value, anchor);
+    a.guid = ra_str_n(guid, sizeof guid);
+    a.dn = ra_str(dn);
+    a.upn = a.login = c.upn = ra_str(upn);
+    a.sid = RA_STR("S-1-5-21-1-2-3-1104");
+    if (v->anchor[i])
+        a.consistency_guid = ra_str_n(value, sizeof value);
+    a.proxies = c.proxies = mem_list(&o->lists, addresses);
+    c.id = ra_str(id);
+    c.immutable_id = ra_str(anchor);
+    o->verdicts[o->result.verdicts_n++] = (struct ra_verdict){
+        .ad = mem_side_ad(o->ad, &a), .cloud = mem_side_cloud(o->cloud, &c), .code = RA_MATCH_HARD};
+    mem_side_fact(o->cloud, RA_FACT_OOI, id, i == 0 ? "" : "x");
+    o->result.counts[RA_MATCH_HARD]++;
+}
+
+static void begin(struct organisation *o, const struct vault *v)
+{
+    memset(o, 0, sizeof *o);
+    ra_buf_init(&o->lists, 1 << 16);
+    o->ad = mem_side_new("contoso", NULL, 0);
+    o->cloud = mem_side_new("cloud", NULL, 0);
+    for (int i = 0; i < VAULT_USERS; i++)
+        if (!v->gone[i])
+            add_user(o, v, i);
+    o->candidate.name = RA_STR("mS-DS-ConsistencyGuid");
+    o->result.detection.candidates = &o->candidate;
+    o->result.detection.candidates_n = 1;
+    o->result.verdicts = o->verdicts;
+    o->holder = (struct ra_role_holder){RA_STR("00000001-0000-4000-8000-000000000000"),
+                                        RA_ROLE_PRIVILEGED | RA_ROLE_ELIGIBLE};
+    o->domain = RA_STR("contoso.test");
+    o->tenant = (struct ra_tenant){.display_name = RA_STR("Contoso"),
+                                   .domains = &o->domain,
+                                   .domains_n = 1,
+                                   .flags_json = RA_STR("{\"blockSoftMatchEnabled\": true}"),
+                                   .prevention = RA_PREVENTION_COUNT,
+                                   .threshold = 500,
+                                   .roles_known = true,
+                                   .holders = &o->holder,
+                                   .holders_n = 1};
+    o->documents[0] = (struct ra_backup_document){RA_STR("domains"), RA_STR("read"),
+                                                  RA_STR("{\n \"value\": []}")};
+    o->documents[1] =
+        (struct ra_backup_document){RA_STR("organization"), RA_STR("refused"), {NULL, 0}};
+    o->snapshots[0] = (struct ra_backup_snapshot){RA_STR("ad:contoso"), v->now, VAULT_USERS,
+                                                  RA_STR("00"), RA_STR("read to the end")};
+    o->snapshots[1] = (struct ra_backup_snapshot){RA_STR("cloud"), v->now, VAULT_USERS,
+                                                  RA_STR("11"), RA_STR("read to the end")};
+    o->in = (struct ra_backup_input){.ad = mem_side_open(o->ad),
+                                     .ad_n = 1,
+                                     .cloud = mem_side_open(o->cloud),
+                                     .result = &o->result,
+                                     .tenant = &o->tenant,
+                                     .anchor_configured = RA_STR("auto"),
+                                     .login_attribute = RA_STR("userPrincipalName"),
+                                     .snapshots = o->snapshots,
+                                     .snapshots_n = 2,
+                                     .documents = o->documents,
+                                     .documents_n = 2};
+}
+
+static void end(struct organisation *o)
+{
+    mem_side_free(&o->ad);
+    mem_side_free(&o->cloud);
+    ra_buf_free(&o->lists);
+}
+
+int vault_try_seal(struct vault *v, struct ra_err *err)
+{
+    struct ra_backup_seal how = {.dir = v->dir,
+                                 .tenant = VAULT_TENANT,
+                                 .sign_key_file = v->sign ? v->key : NULL,
+                                 .now = v->now};
+    struct organisation o;
+    int lock, rc;
+
+    begin(&o, v);
+    ra_backup_manifest_free(&v->last);
+    rc = ra_backup_lock(v->dir, &lock, err);
+    if (rc == 0)
+        rc = ra_backup_create(&how, &o.in, &v->last, err);
+    ra_backup_unlock(&lock);
+    end(&o);
+    v->now += 86400;
+    return rc;
+}
+
+void vault_seal(struct vault *v)
+{
+    struct ra_err err = {0};
+
+    if (vault_try_seal(v, &err) != 0)
+        fail_msg("%s", err.msg);
+}
+
+/* ---- looking ---- */
+
+void vault_check(struct vault *v, bool with_key, bool read_data, struct ra_links *out)
+{
+    struct ra_sign_public key;
+    struct ra_backup_check how = {
+        .dir = v->dir, .keys = &key, .keys_n = with_key ? 1 : 0, .read_data = read_data};
+    struct ra_err err = {0};
+
+    assert_int_equal(ra_sign_public_read(v->public_key, &key, NULL), 0);
+    if (ra_backup_check(&how, out, &err) != 0)
+        fail_msg("%s", err.msg);
+}
+
+size_t vault_faults(struct vault *v, bool with_key, bool read_data)
+{
+    struct ra_links c;
+    size_t n;
+
+    vault_check(v, with_key, read_data, &c);
+    n = ra_backup_faults(&c);
+    for (size_t i = 0; i < c.findings_n; i++)
+        if (c.findings[i].fault)
+            print_message("%s: %s\n", c.findings[i].file, c.findings[i].what);
+    ra_links_free(&c);
+    return n;
+}
+
+bool vault_blames(const struct ra_links *c, const char *file)
+{
+    for (size_t i = 0; i < c->findings_n; i++)
+        if (c->findings[i].fault && strcmp(c->findings[i].file, file) == 0)
+            return true;
+    return false;
+}
+
+char *vault_path(const struct vault *v, const char *name, const char *suffix)
+{
+    return ra_backup_path(v->dir, name, suffix);
+}
+
+char *vault_slurp(const char *path, size_t *n)
+{
+    FILE *f = fopen(path, "rb");
+    char *p = malloc(1 << 20);
+
+    assert_non_null(f);
+    *n = fread(p, 1, 1 << 20, f);
+    fclose(f);
+    return p;
+}
+
+void vault_spit(const char *path, const char *p, size_t n)
+{
+    /* In place: a file system may sync what was cut and written anew. */
+    FILE *f = fopen(path, "r+b");
+
+    if (!f)
+        f = fopen(path, "wb");
+    assert_non_null(f);
+    assert_int_equal(ftruncate(fileno(f), (off_t)n), 0);
+    assert_int_equal(fwrite(p, 1, n, f), n);
+    assert_int_equal(fclose(f), 0);
+}
