@@ -7,6 +7,7 @@ static const struct ra_command commands[] = {
     {"doctor", ra_cmd_doctor, "check what a rebuild needs, and change nothing"},
     {"fetch", ra_cmd_fetch, "fill or refresh the cache"},
     {"plan", ra_cmd_plan, "decide from the cache alone, offline"},
+    {"apply", ra_cmd_apply, "carry out a reviewed plan, or undo one: the only writer"},
     {"show", ra_cmd_show, "explain one object"},
     {"backup", ra_cmd_backup, "make and keep anchor backups"},
     {"verify", ra_cmd_verify, "check the integrity of the anchors on both sides"},

@@ -64,6 +64,7 @@ const volatile int *ra_cli_secure_process(void)
         setlocale(LC_CTYPE, "");
     watch(SIGINT, on_stop, (int)SA_RESETHAND);
     watch(SIGTERM, on_stop, (int)SA_RESETHAND);
+    watch(SIGHUP, on_stop, (int)SA_RESETHAND); /* what was opened is closed, terminal or not */
     timer_create(CLOCK_MONOTONIC, NULL, &late); /* raises SIGALRM */
     watch(SIGALRM, on_late, 0);
     watch(SIGUSR1, on_ask, SA_RESTART);

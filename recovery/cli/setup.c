@@ -1,9 +1,24 @@
 /* From the configuration to what the rooms want to know. */
+#include "recovery/apply/apply.h"
 #include "recovery/cli/cli.h"
+#include "src/base/log.h"
+
+static void remind(void *ctx, const char *line)
+{
+    (void)ctx;
+    ra_warn("%s", line);
+}
 
 int ra_cli_load(struct ra_cli *cli, struct ra_err *err)
 {
-    return cli->config ? 0 : ra_config_load(cli->config_path, &cli->config, err);
+    struct ra_graph_options graph;
+    int rc = cli->config ? 0 : ra_config_load(cli->config_path, &cli->config, err);
+
+    if (rc != 0 || cli->applies)
+        return rc;
+    ra_cli_graph_options(cli, &graph);
+    ra_apply_reminder(cli->config->store.dir, cli->config->tenant.id, &graph, remind, NULL);
+    return 0;
 }
 
 _Static_assert((int)RA_CLOUD_CHINA == 3 && (int)RA_AUTH_DEVICE_CODE == 4 &&

@@ -94,6 +94,11 @@ void ra_view_close(struct ra_view **v);
 int ra_tenant_load(struct ra_snap *cloud, struct ra_arena *a, struct ra_tenant *out,
                    struct ra_err *err);
 
+/* The tenant as it is at this moment: organization, features and, with roles, who holds one; no
+ * domains. The snapshot tells which ids are groups. Everything is in the arena. */
+int ra_tenant_now(struct ra_graph *g, struct ra_snap *cloud, bool roles, struct ra_arena *a,
+                  struct ra_tenant *out, struct ra_err *err);
+
 /* Writes the current cloud snapshot as saved Graph responses: DIR/users.json and so on. */
 int ra_save(const struct ra_view *v, const char *dir, struct ra_err *err);
 

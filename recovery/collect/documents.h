@@ -32,6 +32,11 @@ int ra_tenant_add(enum ra_document which, struct ra_str json, struct ra_arena *a
 int ra_role_members_read(struct ra_graph *g, struct ra_fill *fill, struct ra_seen *role_groups,
                          struct ra_err *err);
 
+/* The same as JSON, for the principals of two role documents (absent: none); *json is made here. */
+int ra_role_members_ask(struct ra_graph *g, struct ra_str assignments, struct ra_str eligibilities,
+                        bool (*is_role_group)(void *ctx, struct ra_str id), void *ctx,
+                        struct ra_buf *json, struct ra_err *err);
+
 /* Fills the tenant's role holders. is_group tells whether an id is a live group of the tenant. */
 int ra_roles_load(ra_doc_fn *doc, void *ctx, bool (*is_group)(void *ctx, struct ra_str id),
                   struct ra_arena *a, struct ra_tenant *out, struct ra_err *err);

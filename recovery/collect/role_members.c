@@ -11,8 +11,9 @@
 
 struct asked {
     struct ra_graph *graph;
-    struct ra_seen *role_groups; /* ids of the groups that can hold a role */
-    struct ra_seen groups;       /* asked for already */
+    bool (*is_group)(void *ctx, struct ra_str id); /* a group that can hold a role */
+    void *ctx;
+    struct ra_seen groups; /* asked for already */
     struct ra_buf json;
     struct ra_json out;
 };
@@ -48,23 +49,21 @@ static int ask_group(struct asked *a, const char *id, struct ra_err *err)
 static bool is_group(const struct asked *a, const cJSON *assignment, struct ra_str id)
 {
     const cJSON *principal = cJSON_GetObjectItemCaseSensitive(assignment, "principal");
-    uint32_t seq;
 
     return ra_str_eq(ra_json_text(principal, "@odata.type"), RA_STR("#microsoft.graph.group")) ||
-           ra_seen_has(a->role_groups, id, &seq);
+           a->is_group(a->ctx, id);
 }
 
-static int ask_groups_of(struct asked *a, struct ra_fill *fill, const char *document,
-                         struct ra_err *err)
+static int ask_groups_of(struct asked *a, const char *name, struct ra_str json, struct ra_err *err)
 {
-    struct ra_doc d = {.state = RA_STR("read")};
+    struct ra_doc d = {.json = json, .state = RA_STR("read")};
     const cJSON *item;
     cJSON *doc;
     int rc = 0;
 
-    if (ra_fill_get(fill, RA_TABLE_DOCUMENTS, ra_str(document), &d.json, NULL) != 0)
+    if (ra_str_absent(json))
         return 0;
-    doc = ra_doc_parse(document, &d, err);
+    doc = ra_doc_parse(name, &d, err);
     if (!doc)
         return -err->code;
     for (item = ra_doc_first(doc); item && rc == 0; item = item->next) {
@@ -77,10 +76,52 @@ static int ask_groups_of(struct asked *a, struct ra_fill *fill, const char *docu
     return rc;
 }
 
+int ra_role_members_ask(struct ra_graph *g, struct ra_str assignments, struct ra_str eligibilities,
+                        bool (*is_role_group)(void *ctx, struct ra_str id), void *ctx,
+                        struct ra_buf *json, struct ra_err *err)
+{
+    struct asked a = {.graph = g, .is_group = is_role_group, .ctx = ctx};
+    int rc;
+
+    ra_buf_init(&a.json, MEMBERS_MAX);
+    ra_json_init(&a.out, &a.json);
+    ra_json_object(&a.out);
+    ra_json_key(&a.out, "value");
+    ra_json_array(&a.out);
+    rc = ask_groups_of(&a, ra_document_name(RA_DOC_ROLE_ASSIGNMENTS), assignments, err);
+    if (rc == 0)
+        rc = ask_groups_of(&a, ra_document_name(RA_DOC_ROLE_ELIGIBILITIES), eligibilities, err);
+    ra_json_array_end(&a.out);
+    ra_json_object_end(&a.out);
+    ra_seen_free(&a.groups);
+    *json = a.json;
+    if (rc != 0)
+        ra_buf_free(json);
+    return rc;
+}
+
+static bool seen_group(void *role_groups, struct ra_str id)
+{
+    uint32_t seq;
+
+    return ra_seen_has(role_groups, id, &seq);
+}
+
+/* A document as it was stored; a copy, since the next call to the fill takes the bytes away. */
+static char *stored(struct ra_fill *fill, enum ra_document d)
+{
+    struct ra_str json;
+
+    if (ra_fill_get(fill, RA_TABLE_DOCUMENTS, ra_str(ra_document_name(d)), &json, NULL) != 0)
+        return NULL;
+    return ra_strndup(json.p, json.n);
+}
+
 int ra_role_members_read(struct ra_graph *g, struct ra_fill *fill, struct ra_seen *role_groups,
                          struct ra_err *err)
 {
-    struct asked a = {.graph = g, .role_groups = role_groups};
+    char *assignments, *eligibilities;
+    struct ra_buf json;
     int rc;
 
     if (ra_graph_is_files(g))
@@ -88,22 +129,17 @@ int ra_role_members_read(struct ra_graph *g, struct ra_fill *fill, struct ra_see
     rc = ra_fill_commit(fill, err); /* so that the role documents can be read back */
     if (rc != 0)
         return rc;
-    ra_buf_init(&a.json, MEMBERS_MAX);
-    ra_json_init(&a.out, &a.json);
-    ra_json_object(&a.out);
-    ra_json_key(&a.out, "value");
-    ra_json_array(&a.out);
-    rc = ask_groups_of(&a, fill, ra_document_name(RA_DOC_ROLE_ASSIGNMENTS), err);
-    if (rc == 0)
-        rc = ask_groups_of(&a, fill, ra_document_name(RA_DOC_ROLE_ELIGIBILITIES), err);
-    ra_json_array_end(&a.out);
-    ra_json_object_end(&a.out);
+    assignments = stored(fill, RA_DOC_ROLE_ASSIGNMENTS);
+    eligibilities = stored(fill, RA_DOC_ROLE_ELIGIBILITIES);
+    rc = ra_role_members_ask(g, ra_str(assignments), ra_str(eligibilities), seen_group, role_groups,
+                             &json, err);
     if (rc == 0) {
         const char *name = ra_document_name(RA_DOC_ROLE_GROUP_MEMBERS);
-        ra_fill_put(fill, RA_TABLE_DOCUMENTS, ra_str(name), ra_str_n(a.json.p, a.json.n));
+        ra_fill_put(fill, RA_TABLE_DOCUMENTS, ra_str(name), ra_str_n(json.p, json.n));
         ra_fill_put(fill, RA_TABLE_DOCUMENTS, RA_STR("roleGroupMembers.state"), RA_STR("read"));
+        ra_buf_free(&json);
     }
-    ra_seen_free(&a.groups);
-    ra_buf_free(&a.json);
+    free(assignments);
+    free(eligibilities);
     return rc;
 }

@@ -39,7 +39,10 @@ enum {
     RA_HTTP_IDENTITY = 4, /* the managed identity endpoint: plain http, no proxy, its own retries */
     RA_HTTP_FORM = 8,     /* the body is a form */
     RA_HTTP_JSON = 16,    /* the body is JSON */
-    RA_HTTP_TEXT = 32     /* text is wanted, not JSON */
+    RA_HTTP_TEXT = 32,    /* text is wanted, not JSON */
+    /* It changes something: what may have been carried out is never sent again by the engine. A try
+     * without a whole answer, and an answer of 5xx, go to receive (status 0 for the former). */
+    RA_HTTP_WRITE = 64
 };
 
 /* What receive made of an answer; negative is a final error. */
@@ -65,6 +68,7 @@ struct ra_request {
     /* the maker's */
     const char *where;  /* borrowed: the name in messages */
     char *url;          /* owned */
+    const char *method; /* borrowed; NULL: POST with something to send, else GET */
     struct ra_buf send; /* with something in it the request is a POST; wiped at the end */
     unsigned flags;
     int (*receive)(struct ra_request *r, struct ra_err *err);

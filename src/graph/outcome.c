@@ -24,7 +24,7 @@ static uint32_t dice(void)
 static void log_try(const struct ra_request *r, CURLcode result)
 {
     char url[1024];
-    const char *method = r->send.n ? "POST" : "GET";
+    const char *method = r->method ? r->method : r->send.n ? "POST" : "GET";
     long long ms = (long long)(ra_monotonic_ms() - r->sent_ms);
 
     if (!ra_log_on(RA_LOG_REQUESTS))
@@ -182,6 +182,8 @@ static const char *short_reason(const struct ra_request *r, CURLcode result)
     return r->os_error ? strerror((int)r->os_error) : curl_easy_strerror(result);
 }
 
+static int deliver(struct ra_http *h, struct ra_request *r, struct ra_err *err);
+
 static int after_line_fault(struct ra_http *h, struct ra_request *r, CURLcode result,
                             struct ra_err *err)
 {
@@ -195,6 +197,10 @@ static int after_line_fault(struct ra_http *h, struct ra_request *r, CURLcode re
     if (result == CURLE_PEER_FAILED_VERIFICATION || result == CURLE_SSL_CACERT_BADFILE)
         return fail_certificate(r, result, err);
     r->in.retry_after_ms = -1; /* of an answer that was cut it is worth nothing */
+    if (r->flags & RA_HTTP_WRITE) {
+        r->in.status = 0;
+        return deliver(h, r, err);
+    }
     if (try_again(h, r, kind, short_reason(r, result)))
         return 0;
     return fail_line(r, result, kind, err);
@@ -348,6 +354,8 @@ static int after_answer(struct ra_http *h, struct ra_request *r, struct ra_err *
 
     h->reached[(r->flags & RA_HTTP_AUTH) != 0] = true;
     heed_quota(h, r);
+    if (kind != RA_FAULT_NONE && kind != RA_FAULT_THROTTLED && (r->flags & RA_HTTP_WRITE))
+        return deliver(h, r, err);
     if (kind != RA_FAULT_NONE)
         return after_refusal(h, r, kind, err);
     if (authorize_again(h, r))

@@ -212,6 +212,8 @@ void ra_transfer_prepare(CURL *c, struct ra_request *r, const struct ra_transfer
         curl_easy_setopt(c, CURLOPT_POSTFIELDS, ra_buf_z(&r->send));
         curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->send.n);
     }
+    if (r->method)
+        curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, r->method);
     set_limits(c, r, s);
     set_security(c, r, s);
 }

@@ -22,6 +22,8 @@ function may(from, to,    n, i, allowed) {
 
 function ours(name,    to) {
     to = folder(name)
+    if (name in header && here != to && index(header[name] " ", " " here " ") == 0)
+        complain(here " may not include \"" name "\": it is for" header[name] " alone")
     if (!(to in arrows))
         complain("includes \"" name "\", want a path from the root into a folder of the house")
     else if (!may(here, to))
@@ -37,6 +39,7 @@ function theirs(name,    v) {
 FNR == 1 { first = FILENAME ~ /arrows\.txt$/; here = folder(FILENAME) }
 first && /^#/ { next }
 first && $1 == "vendor" { for (i = 3; i <= NF; i++) vendor[$2] = vendor[$2] " " $i; next }
+first && $1 == "header" { for (i = 3; i <= NF; i++) header[$2] = header[$2] " " $i; next }
 first && NF { name = $1; $1 = ""; arrows[name] = $0; next }
 first { next }
 FNR == 1 && !(here in arrows) { complain("stands in " here ", a folder that arrows.txt does not know") }
