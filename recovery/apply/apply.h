@@ -60,6 +60,8 @@ struct ra_apply_world {
     int (*ask)(void *ctx, const char *name, struct ra_err *err);
     void (*news)(void *ctx, const struct ra_step_news *n);
     void (*note)(void *ctx, const char *line); /* what else a person should know */
+    /* A signal has come, and something is open: the process must not be ended before it is shut. */
+    void (*take_time)(void *ctx);
     /* While a window is held open: true when the person has said that it may be closed. */
     bool (*enough)(void *ctx);
     void *ctx;

@@ -150,7 +150,10 @@ int ra_run_load(struct ra_run *r, const struct ra_batch *b, struct ra_err *err)
     r->steps = ra_calloc(b->n + 1, sizeof *r->steps);
     for (size_t i = 0; i < b->n && rc == 0; i++) {
         struct ra_step *s = &r->steps[r->n++];
-        rc = ra_step_prepare(r, s, &b->steps[i], err);
+        if (b->states[i] == RA_STEP_PENDING)
+            rc = ra_step_prepare(r, s, &b->steps[i], err);
+        else
+            *s = (struct ra_step){.s = b->steps[i], .kind = ra_step_kind(b->steps[i].op)};
         s->state = b->states[i];
         s->sent = true; /* it may have been, when the batch was interrupted */
     }
@@ -283,7 +286,8 @@ static int shut(struct ra_run *r, struct ra_err *err)
     struct ra_graph *g = NULL;
     int rc;
 
-    alarm(0);
+    if (r->w->take_time)
+        r->w->take_time(r->w->ctx);
     options.stop = NULL;
     rc = w ? ra_graph_open(&options, &g, err) : -err->code;
     if (rc == 0)

@@ -20,7 +20,7 @@
 struct ra_cli {
     const char *config_path; /* of --config, or NULL */
     bool json, quiet, no_color, no_input;
-    bool applies; /* the command sees to windows and unfinished batches itself */
+    bool applies;                 /* the command sees to windows and unfinished batches itself */
     int verbose;                  /* how many -v */
     bool color;                   /* stdout takes colour; true once options are parsed and it may */
     const volatile int *stop;     /* the number of the signal that ends the run, 0 until then */
@@ -75,5 +75,9 @@ void ra_cli_print_error(const struct ra_cli *cli, const struct ra_err *err);
 /* At the start of the process: no core files, no ptrace, files for the owner alone, signals that
  * set the flag that is returned. */
 const volatile int *ra_cli_secure_process(void);
+
+/* After a signal: the run ends by itself, however long that takes. A second signal still ends it.
+ */
+void ra_cli_take_time(void);
 
 #endif

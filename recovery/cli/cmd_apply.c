@@ -186,6 +186,12 @@ static void let_go(void *ctx)
     ra_cache_close(&a->cache);
 }
 
+static void take_time(void *ctx)
+{
+    (void)ctx;
+    ra_cli_take_time();
+}
+
 static bool person_is_there(const struct ra_cli *cli)
 {
     return !cli->no_input && !cli->json && isatty(STDIN_FILENO);
@@ -276,13 +282,6 @@ static void note(void *ctx, const char *line)
 {
     (void)ctx;
     ra_log(RA_LOG_NORMAL, "%s", line);
-}
-
-static void waiting(void *ctx, const struct ra_graph_event *e)
-{
-    struct applying *a = ctx;
-
-    ra_progress_wait(a->phase, e->what, e->wait_ms);
 }
 
 /* ---- the command ---- */
@@ -377,6 +376,7 @@ static int with_world(struct applying *a, struct ra_plan *plan, struct ra_apply_
                                .ask = person_is_there(a->cli) ? ask : NULL,
                                .news = news,
                                .note = note,
+                               .take_time = take_time,
                                .enough = enough,
                                .ctx = a};
     int rc = ra_cli_policy(a->cli, &policy, err);
@@ -385,8 +385,6 @@ static int with_world(struct applying *a, struct ra_plan *plan, struct ra_apply_
     for (size_t i = 0; i < c->ad_n; i++)
         ra_cli_dir_options(a->cli, &c->ad[i], &dirs[i]);
     a->phase = ra_progress_begin(a->cli->progress, "steps", 0, plan ? plan->steps_n : 0);
-    graph.on_event = waiting;
-    graph.ctx = a;
     if (rc == 0)
         rc = plan ? ra_apply_plan(&w, &a->o->apply, plan, sum, err)
                   : ra_apply_rollback(&w, &a->o->apply, a->o->rollback, sum, err);

@@ -28,6 +28,13 @@ static void on_stop(int signal_number)
     timer_settime(late, 0, &once, NULL);
 }
 
+void ra_cli_take_time(void)
+{
+    const struct itimerspec never = {0};
+
+    timer_settime(late, 0, &never, NULL);
+}
+
 /* Ends with the status that the run would have had. */
 static void on_late(int signal_number)
 {
@@ -64,7 +71,7 @@ const volatile int *ra_cli_secure_process(void)
         setlocale(LC_CTYPE, "");
     watch(SIGINT, on_stop, (int)SA_RESETHAND);
     watch(SIGTERM, on_stop, (int)SA_RESETHAND);
-    watch(SIGHUP, on_stop, (int)SA_RESETHAND); /* what was opened is closed, terminal or not */
+    watch(SIGHUP, on_stop, (int)SA_RESETHAND);  /* what was opened is closed, terminal or not */
     timer_create(CLOCK_MONOTONIC, NULL, &late); /* raises SIGALRM */
     watch(SIGALRM, on_late, 0);
     watch(SIGUSR1, on_ask, SA_RESTART);

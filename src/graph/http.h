@@ -89,6 +89,7 @@ struct ra_request {
     unsigned token; /* which token it was sent with */
     long os_error;  /* errno of a connection that failed */
     void *curl;     /* while sending */
+    size_t given;   /* bytes of send that libcurl has taken */
     struct curl_slist *headers;
     char id[37]; /* client-request-id */
     char curl_error[256];

@@ -190,6 +190,36 @@ static void set_security(CURL *c, const struct ra_request *r, const struct ra_tr
     }
 }
 
+static size_t give_body(char *p, size_t size, size_t n, void *ctx)
+{
+    struct ra_request *r = ctx;
+    size_t left = r->send.n - r->given, take = left < size * n ? left : size * n;
+
+    memcpy(p, r->send.p + r->given, take);
+    r->given += take;
+    return take;
+}
+
+static int no_rewind(void *ctx, curl_off_t offset, int origin)
+{
+    (void)ctx;
+    (void)offset;
+    (void)origin;
+    return CURL_SEEKFUNC_FAIL;
+}
+
+/* libcurl sends a request again by itself when a kept connection dies without an answer. A body
+ * that cannot be rewound keeps it from doing so with a change that may have been carried out. */
+static void set_body_once(CURL *c, struct ra_request *r)
+{
+    r->given = 0;
+    curl_easy_setopt(c, CURLOPT_UPLOAD, 1L);
+    curl_easy_setopt(c, CURLOPT_READFUNCTION, give_body);
+    curl_easy_setopt(c, CURLOPT_READDATA, r);
+    curl_easy_setopt(c, CURLOPT_SEEKFUNCTION, no_rewind);
+    curl_easy_setopt(c, CURLOPT_INFILESIZE_LARGE, (curl_off_t)r->send.n);
+}
+
 void ra_transfer_prepare(CURL *c, struct ra_request *r, const struct ra_transfer_setup *s)
 {
     clear_answer(&r->in, true);
@@ -207,7 +237,9 @@ void ra_transfer_prepare(CURL *c, struct ra_request *r, const struct ra_transfer
     curl_easy_setopt(c, CURLOPT_WRITEDATA, r);
     curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, take_header);
     curl_easy_setopt(c, CURLOPT_HEADERDATA, r);
-    if (r->send.n) {
+    if (r->flags & RA_HTTP_WRITE)
+        set_body_once(c, r);
+    else if (r->send.n) {
         curl_easy_setopt(c, CURLOPT_POST, 1L);
         curl_easy_setopt(c, CURLOPT_POSTFIELDS, ra_buf_z(&r->send));
         curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->send.n);

@@ -77,6 +77,7 @@ static int run_lanes(struct job *j, unsigned flags, const char *method,
         l->job = j;
         ra_request_init(&l->request, "users", flags);
         l->request.method = method;
+        l->request.asked.writes = flags & RA_HTTP_WRITE ? 1 : 0; /* graph 7.2 */
         l->request.receive = receive;
         l->request.ctx = l;
         if (next_item(l))
@@ -287,6 +288,7 @@ int ra_graph_patch_features(const struct ra_writer *w, struct ra_graph *g, const
     ra_buf_z(&url);
     r.url = url.p;
     r.method = "PATCH";
+    r.asked.writes = 1;
     r.receive = receive_features;
     r.ctx = result;
     put_features(&r.send, features, n);

@@ -139,12 +139,12 @@ lost() {
   state > "$work/mixed.state"; made > "$work/mixed.made"
   for k in 1 2 3; do
     rm -f "$work/proxy"
-    "$rig/faultproxy.py" 127.0.0.1:0 "$RIG_ADDR:636" --cert "$RIG_DIR/tls/cert.pem" --key "$RIG_DIR/tls/key.pem" \
+    "$rig/faultproxy.py" "$RIG_ADDR:0" "$RIG_ADDR:636" --cert "$RIG_DIR/tls/dc.pem" --key "$RIG_DIR/tls/dc.key" \
       --lose "modify:$k" > "$work/proxy" 2> /dev/null & proxied=$!; pids+=($proxied)
     for _ in $(seq 100); do [ -s "$work/proxy" ] && break; sleep 0.05; done
     port=$(grep -oE '[0-9]+$' "$work/proxy") || fail "the proxy did not start"
     start mixed; mark
-    sed -E "s#^uri = .*#uri = ldaps://localhost:$port#" "$work/run/reanchor.conf" > "$work/run/proxied.conf"
+    sed -E "s#^uri = .*#uri = ldaps://$RIG_ADDR:$port#" "$work/run/reanchor.conf" > "$work/run/proxied.conf"
     expect 0 "$REANCHOR" -q -c "$work/run/proxied.conf" apply "$work/mixed.json" --confirm "$name"
     state > "$work/state"; made > "$work/made"
     diff "$work/mixed.state" "$work/state" && diff "$work/mixed.made" "$work/made" || fail "AD's answer $k lost"
