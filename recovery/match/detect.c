@@ -1,11 +1,6 @@
-#include "recovery/match/join.h"
+#include "recovery/match/links.h"
 
 #include <stdlib.h>
-
-static int which(const struct ra_side *side, const void *ctx)
-{
-    return ra_anchor_index(side, ctx);
-}
 
 /* The counted users: live synced ones; in a tenant without any, live ones with an immutableId. */
 static uint64_t mark_counted(struct ra_world *w)
@@ -24,27 +19,6 @@ static uint64_t mark_counted(struct ra_world *w)
             all++;
         }
     return all;
-}
-
-static bool reproduced(const struct ra_world *w, const struct ra_join_group *g)
-{
-    for (size_t i = 0; i < g->ad_n; i++)
-        if (g->ad[i].kind == RA_USER && ra_takes_part(w, g->ad[i].number))
-            return true;
-    return false;
-}
-
-static void count_group(struct ra_world *w, const struct ra_join_group *g, void *count)
-{
-    if (!g->cloud_n || !reproduced(w, g))
-        return;
-    for (size_t i = 0; i < g->cloud_n; i++) {
-        struct ra_cloud_fact *c = &w->cloud[g->cloud[i].number];
-        if (!(c->bits & RA_CLOUD_COUNTED))
-            continue;
-        c->bits |= RA_CLOUD_ANY;
-        ++*(uint64_t *)count;
-    }
 }
 
 static void add_candidate(struct ra_detection *d, struct ra_str name)
@@ -152,21 +126,43 @@ static int configured_was_read(const struct ra_world *w)
     return 0;
 }
 
+/* Which candidate will be chosen, most likely: what is configured, else what the tenant says. */
+static struct ra_anchor_attribute guess(const struct ra_world *w)
+{
+    const struct ra_policy *p = w->in->policy;
+
+    if (!is_auto(p))
+        return ra_anchor_attribute(p->anchor_attribute);
+    if (!ra_str_absent(w->in->tenant->anchor_attribute))
+        return ra_anchor_attribute(w->in->tenant->anchor_attribute);
+    return ra_anchor_attribute(RA_STR("mS-DS-ConsistencyGuid"));
+}
+
+/* The first two candidates are always those whose counts the walk over the anchors gives. */
+static int count_candidates(struct ra_world *w, struct ra_detection *d)
+{
+    struct ra_anchor_attribute first = guess(w);
+    int rc = ra_anchors_walk(w, &first, &d->candidates[0].reproduced, &d->candidates[1].reproduced);
+
+    for (size_t i = 2; rc == 0 && i < d->candidates_n; i++) {
+        struct ra_anchor_attribute a = ra_anchor_attribute(d->candidates[i].name);
+        rc = ra_anchors_count(w, &a, &d->candidates[i].reproduced);
+    }
+    return rc;
+}
+
 int ra_detect(struct ra_world *w)
 {
     struct ra_detection *d = &w->result->detection;
+    int rc;
 
     if (configured_was_read(w) != 0)
         return -(int)RA_ECONFIG;
     list_candidates(w, d);
     d->all = mark_counted(w);
-    for (size_t i = 0; i < d->candidates_n; i++) {
-        struct ra_anchor_attribute a = ra_anchor_attribute(d->candidates[i].name);
-        const struct ra_join_spec spec = {which, &a, RA_IX_ANCHOR, false};
-        int rc = ra_join(w, &spec, count_group, &d->candidates[i].reproduced);
-        if (rc != 0)
-            return rc;
-    }
+    rc = count_candidates(w, d);
+    if (rc != 0)
+        return rc;
     for (uint32_t i = 0; i < w->cloud_n; i++)
         d->any += (w->cloud[i].bits & RA_CLOUD_ANY) != 0;
     choose(w, d);

@@ -172,59 +172,6 @@ static int read_cloud(struct ra_world *w)
     return 0;
 }
 
-/* Walks facts and ids side by side, both sorted by id, and calls each(seq, value) where they meet.
- */
-static int join_facts(struct ra_world *w, const char *name,
-                      void (*each)(struct ra_world *w, uint32_t seq, struct ra_str value))
-{
-    const struct ra_side *side = w->in->cloud;
-    struct ra_side_cursor *facts = side->open_facts(side->ctx, name), *ids;
-    struct ra_str id, value, key, packed;
-    struct ra_entry entry;
-    int more_facts, more_ids;
-
-    if (!facts)
-        return 0;
-    ids = side->open_index(side->ctx, RA_IX_ID);
-    more_facts = side->next(facts, &id, &value);
-    more_ids = ids ? side->next(ids, &key, &packed) : 0;
-    while (more_facts > 0 && more_ids > 0) {
-        int d = ra_str_cmp(key, id);
-        if (d == 0 && ra_entry_unpack(packed, &entry) && entry.seq < side->count)
-            each(w, entry.seq, value);
-        if (d <= 0)
-            more_ids = side->next(ids, &key, &packed);
-        else
-            more_facts = side->next(facts, &id, &value);
-    }
-    side->close(facts);
-    if (ids)
-        side->close(ids);
-    return more_facts < 0 || more_ids < 0 ? damaged(w, side, "fact", 0) : 0;
-}
-
-static void note_soa(struct ra_world *w, uint32_t seq, struct ra_str value)
-{
-    bool cloud = ra_str_eq(value, RA_STR("1"));
-
-    w->cloud[seq].bits |= (uint16_t)(RA_CLOUD_SOA_KNOWN | (cloud ? RA_CLOUD_SOA_CLOUD : 0));
-}
-
-/* EQUAL stands for "a GUID to compare with" until there is an object to compare it with. */
-static void note_ooi(struct ra_world *w, uint32_t seq, struct ra_str value)
-{
-    if (!w->ooi) {
-        w->ooi = ra_calloc(w->cloud_n, sizeof *w->ooi);
-        w->ooi_state = ra_calloc(w->cloud_n, 1);
-    }
-    if (ra_str_absent(value))
-        w->ooi_state[seq] = RA_OOI_NULL;
-    else if (ra_guid_parse(value, &w->ooi[seq]))
-        w->ooi_state[seq] = RA_OOI_EQUAL;
-    else
-        w->ooi_state[seq] = RA_OOI_DIFFERENT;
-}
-
 /* Role holders are few: each is looked up. */
 static int note_roles(struct ra_world *w)
 {
@@ -300,9 +247,7 @@ int ra_world_read(struct ra_world *w)
     if (rc == 0)
         rc = read_cloud(w);
     if (rc == 0)
-        rc = join_facts(w, RA_FACT_SOA, note_soa);
-    if (rc == 0)
-        rc = join_facts(w, RA_FACT_OOI, note_ooi);
+        rc = ra_world_asked(w);
     if (rc == 0)
         rc = note_roles(w);
     index_form(w);

@@ -1,37 +1,46 @@
 #include "recovery/match/join.h"
 
+#include <endian.h>
 #include <stdlib.h>
+#include <string.h>
 
-/* One sorted run of (key, holder): a directory's index, the cloud's, or the overrides. */
+/* One sorted run of (key, holder): an index, or the overrides. */
 struct run {
     const struct ra_side *side; /* NULL for the overrides */
     struct ra_side_cursor *cursor;
     const struct ra_upn_override *item, *end;
     uint32_t base;
-    bool cloud, open;
+    enum ra_hold as;
+    bool open;
+    uint64_t start; /* of the key: its first bytes as a number, which tells most keys apart */
     struct ra_str key;
     struct ra_holder holder;
 };
 
-struct holders {
+struct list {
     struct ra_holder *all;
     size_t n, cap;
 };
 
 /*
- * Most keys are held by one object on each side. Their groups are put off until a few are together,
+ * Most keys are held by one object in each way. Their groups are put off until a few are together,
  * so that what the receiver will look up, scattered over all objects, is already on its way to the
  * cache.
  */
 #define AHEAD 32
 
+struct waiting {
+    struct ra_holder holder[RA_HOLDS];
+    uint8_t n[RA_HOLDS];
+};
+
 struct join {
     struct ra_world *w;
     struct run *runs;
-    size_t runs_n;
-    struct holders ad, cloud;
-    struct ra_holder waiting_ad[AHEAD], waiting_cloud[AHEAD];
-    size_t waiting;
+    size_t runs_n, cap;
+    struct list of[RA_HOLDS];
+    struct waiting waiting[AHEAD];
+    size_t waiting_n;
     ra_join_fn *each;
     void *ctx;
 };
@@ -41,11 +50,24 @@ static int damaged(void)
     return -(int)RA_EINTEGRITY;
 }
 
+/* The first eight bytes, the highest first, zeroes behind a shorter key: ordered as the keys are.
+ */
+static uint64_t start_of(struct ra_str key)
+{
+    unsigned char b[8] = {0};
+    uint64_t v;
+
+    memcpy(b, key.p ? key.p : "", key.n < sizeof b ? key.n : sizeof b);
+    memcpy(&v, b, sizeof v);
+    return be64toh(v);
+}
+
 static int advance_override(struct run *r)
 {
     r->open = r->item < r->end;
     if (r->open) {
         r->key = r->item->upn;
+        r->start = start_of(r->key);
         r->holder = (struct ra_holder){r->item->number, RA_USER, RA_ENTRY_PRIMARY};
         r->item++;
     }
@@ -66,51 +88,68 @@ static int advance(struct run *r)
         return rc;
     if (!ra_entry_unpack(value, &entry) || entry.seq >= r->side->count)
         return damaged();
+    r->start = start_of(r->key);
     r->holder = (struct ra_holder){r->base + entry.seq, entry.kind, entry.bits};
     return 0;
 }
 
-static void add_run(struct join *j, const struct ra_side *side, int index, uint32_t base,
-                    bool cloud)
+static void add_run(struct join *j, const struct run *run)
 {
+    j->runs = ra_grow(j->runs, &j->cap, j->runs_n + 1, sizeof *j->runs);
+    j->runs[j->runs_n++] = *run;
+}
+
+static void add_index(struct join *j, const struct ra_join_index *i, const struct ra_side *side,
+                      uint32_t base)
+{
+    int index = i->anchor ? ra_anchor_index(side, i->anchor) : (int)i->index;
     struct ra_side_cursor *c = index < 0 ? NULL : side->open_index(side->ctx, (enum ra_index)index);
 
     if (c)
-        j->runs[j->runs_n++] =
-            (struct run){.side = side, .cursor = c, .base = base, .cloud = cloud};
+        add_run(j, &(struct run){.side = side, .cursor = c, .base = base, .as = i->as});
 }
 
 static int open_runs(struct join *j, const struct ra_join_spec *spec)
 {
-    const struct ra_match_input *in = j->w->in;
+    const struct ra_world *w = j->w;
 
-    j->runs = ra_calloc(in->ad_n + 2, sizeof *j->runs);
-    for (size_t d = 0; d < in->ad_n; d++)
-        add_run(j, &in->ad[d], spec->which(&in->ad[d], spec->of), j->w->base[d], false);
-    add_run(j, in->cloud, spec->cloud_index, 0, true);
-    if (spec->overrides && j->w->overrides_n)
-        j->runs[j->runs_n++] =
-            (struct run){.item = j->w->overrides, .end = j->w->overrides + j->w->overrides_n};
+    for (size_t i = 0; i < spec->n; i++) {
+        if (spec->indexes[i].as >= RA_HOLD_CLOUD)
+            add_index(j, &spec->indexes[i], w->in->cloud, 0);
+        for (size_t d = 0; spec->indexes[i].as < RA_HOLD_CLOUD && d < w->in->ad_n; d++)
+            add_index(j, &spec->indexes[i], &w->in->ad[d], w->base[d]);
+    }
+    if (spec->overrides && w->overrides_n)
+        add_run(j, &(struct run){.item = w->overrides,
+                                 .end = w->overrides + w->overrides_n,
+                                 .as = RA_HOLD_AD});
     for (size_t i = 0; i < j->runs_n; i++)
         if (advance(&j->runs[i]) < 0)
             return damaged();
     return 0;
 }
 
+static bool before(const struct run *a, const struct run *b)
+{
+    return a->start != b->start ? a->start < b->start : ra_str_cmp(a->key, b->key) < 0;
+}
+
+/* The run with the lowest key. */
 static const struct run *lowest(const struct join *j)
 {
     const struct run *low = NULL;
 
     for (size_t i = 0; i < j->runs_n; i++)
-        if (j->runs[i].open && (!low || ra_str_cmp(j->runs[i].key, low->key) < 0))
+        if (j->runs[i].open && (!low || before(&j->runs[i], low)))
             low = &j->runs[i];
     return low;
 }
 
-static void push(struct holders *h, struct ra_holder holder)
+static void push(struct list *l, struct ra_holder holder)
 {
-    h->all = ra_grow(h->all, &h->cap, h->n + 1, sizeof *h->all);
-    h->all[h->n++] = holder;
+    if (l->n == l->cap)
+        l->all = ra_grow(l->all, &l->cap, l->n + 1, sizeof *l->all);
+    l->all[l->n++] = holder;
 }
 
 /* Gathers everybody who holds the lowest key; 0 at the end. */
@@ -118,15 +157,18 @@ static int gather(struct join *j)
 {
     const struct run *low = lowest(j);
     struct ra_str key;
+    uint64_t start;
 
     if (!low)
         return 0;
     key = low->key;
-    j->ad.n = j->cloud.n = 0;
+    start = low->start;
+    for (int h = 0; h < RA_HOLDS; h++)
+        j->of[h].n = 0;
     for (size_t i = 0; i < j->runs_n; i++) {
         struct run *r = &j->runs[i];
-        while (r->open && ra_str_eq(r->key, key)) {
-            push(r->cloud ? &j->cloud : &j->ad, r->holder);
+        while (r->open && r->start == start && ra_str_eq(r->key, key)) {
+            push(&j->of[r->as], r->holder);
             if (advance(r) < 0)
                 return damaged();
         }
@@ -136,37 +178,53 @@ static int gather(struct join *j)
 
 static void deliver_waiting(struct join *j)
 {
-    struct ra_join_group g = {.ad_n = 1, .cloud_n = 1};
-
-    for (size_t i = 0; i < j->waiting; i++) {
-        g.ad = &j->waiting_ad[i];
-        g.cloud = &j->waiting_cloud[i];
-        j->each(j->w, &g, j->ctx);
+    for (size_t i = 0; i < j->waiting_n; i++) {
+        const struct waiting *wait = &j->waiting[i];
+        struct ra_holders of[RA_HOLDS];
+        for (int h = 0; h < RA_HOLDS; h++)
+            of[h] = (struct ra_holders){&wait->holder[h], wait->n[h]};
+        j->each(j->w, of, j->ctx);
     }
-    j->waiting = 0;
+    j->waiting_n = 0;
 }
 
 static void put_off(struct join *j)
 {
-    uint32_t ad = j->ad.all[0].number, cloud = j->cloud.all[0].number;
+    struct waiting *wait = &j->waiting[j->waiting_n++];
 
-    __builtin_prefetch(&j->w->ad[ad], 1);
-    __builtin_prefetch(&j->w->part[ad]);
-    __builtin_prefetch(&j->w->cloud[cloud], 1);
-    j->waiting_ad[j->waiting] = j->ad.all[0];
-    j->waiting_cloud[j->waiting++] = j->cloud.all[0];
-    if (j->waiting == AHEAD)
+    for (int h = 0; h < RA_HOLDS; h++) {
+        wait->n[h] = (uint8_t)j->of[h].n;
+        if (!wait->n[h])
+            continue;
+        wait->holder[h] = j->of[h].all[0];
+        if (h < RA_HOLD_CLOUD) {
+            __builtin_prefetch(&j->w->ad[wait->holder[h].number], 1);
+            __builtin_prefetch(&j->w->part[wait->holder[h].number]);
+        } else {
+            __builtin_prefetch(&j->w->cloud[wait->holder[h].number], 1);
+        }
+    }
+    if (j->waiting_n == AHEAD)
         deliver_waiting(j);
 }
 
 static void deliver(struct join *j)
 {
-    const struct ra_join_group g = {j->ad.all, j->cloud.all, j->ad.n, j->cloud.n};
+    const struct list *of = j->of;
+    struct ra_holders holders[RA_HOLDS];
+    bool several = of[RA_HOLD_AD].n > 1 || of[RA_HOLD_GUID].n > 1;
+    bool meet =
+        (of[RA_HOLD_AD].n || of[RA_HOLD_GUID].n) && (of[RA_HOLD_CLOUD].n || of[RA_HOLD_DEVICE].n);
 
-    if (g.ad_n == 1 && g.cloud_n == 1)
+    if (!several && !meet)
+        return;
+    if (!several && of[RA_HOLD_CLOUD].n < 2 && of[RA_HOLD_DEVICE].n < 2) {
         put_off(j);
-    else if (g.ad_n > 1 || (g.ad_n && g.cloud_n))
-        j->each(j->w, &g, j->ctx);
+        return;
+    }
+    for (int h = 0; h < RA_HOLDS; h++)
+        holders[h] = (struct ra_holders){of[h].all, of[h].n};
+    j->each(j->w, holders, j->ctx);
 }
 
 static void close_runs(struct join *j)
@@ -175,8 +233,8 @@ static void close_runs(struct join *j)
         if (j->runs[i].cursor)
             j->runs[i].side->close(j->runs[i].cursor);
     free(j->runs);
-    free(j->ad.all);
-    free(j->cloud.all);
+    for (int h = 0; h < RA_HOLDS; h++)
+        free(j->of[h].all);
 }
 
 int ra_join(struct ra_world *w, const struct ra_join_spec *spec, ra_join_fn *each, void *ctx)
@@ -190,4 +248,11 @@ int ra_join(struct ra_world *w, const struct ra_join_spec *spec, ra_join_fn *eac
     deliver_waiting(&j);
     close_runs(&j);
     return rc < 0 ? ra_fail(w->err, RA_EINTEGRITY, "a cached index cannot be read") : 0;
+}
+
+int ra_join_two(struct ra_world *w, enum ra_index ad, enum ra_index cloud, ra_join_fn *each)
+{
+    const struct ra_join_index indexes[] = {{RA_HOLD_AD, ad, NULL}, {RA_HOLD_CLOUD, cloud, NULL}};
+
+    return ra_join(w, &(struct ra_join_spec){indexes, 2, false}, each, NULL);
 }

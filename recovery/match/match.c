@@ -42,6 +42,24 @@ static void count(struct ra_result *r, const struct ra_verdict *v)
         r->warnings[i] += v->warnings >> i & 1;
 }
 
+/* What a case most likely looks at is asked for some cases in advance: of its peer by anchor, and
+ * the record, whose objectGUID is held against the peer's identifier. */
+#define AHEAD 16
+
+static void look_ahead(const struct ra_world *w, uint32_t n)
+{
+    uint32_t peer = n < w->ad_n ? w->ad[n].first[RA_SLOT_ANCHOR] : RA_NONE;
+
+    if (peer == RA_NONE)
+        return;
+    __builtin_prefetch(&w->cloud[peer], 1);
+    if (!w->ooi)
+        return;
+    __builtin_prefetch(&w->ooi[peer]);
+    __builtin_prefetch(&w->ooi_state[peer]);
+    __builtin_prefetch(ra_world_ad_record(w, n).p);
+}
+
 static void decide_all(struct ra_world *w)
 {
     struct ra_result *r = w->result;
@@ -49,6 +67,7 @@ static void decide_all(struct ra_world *w)
     struct ra_case c = {.w = w, .scratch = &scratch};
 
     for (uint32_t n = 0; n < w->ad_n; n++) {
+        look_ahead(w, n + AHEAD);
         if (w->part[n] == RA_PART_DELETED)
             continue;
         c.number = n;

@@ -86,8 +86,9 @@ struct ra_world {
     uint8_t *ooi_state;  /* RA_OOI_… of each; a value that is no GUID is RA_OOI_DIFFERENT */
     struct ra_upn_override *overrides; /* sorted by upn */
     size_t overrides_n, overrides_cap;
-    struct ra_anchor_attribute anchor;          /* the chosen one */
-    struct ra_arena arena;                      /* lives as long as the world */
+    struct ra_anchor_attribute anchor; /* the chosen one */
+    struct ra_anchor_attribute linked; /* the one by which users and groups were linked first */
+    struct ra_arena arena;             /* lives as long as the world */
     struct ra_side_cursor *asked[RA_IX_CUSTOM]; /* cursors for asking an index again */
 };
 
@@ -100,6 +101,9 @@ static inline bool ra_takes_part(const struct ra_world *w, uint32_t number)
 int ra_world_read(struct ra_world *w);
 void ra_world_free(struct ra_world *w);
 struct ra_str ra_world_ad_record(const struct ra_world *w, uint32_t number);
+
+/* asked.c: isCloudManaged and the identifiers, as far as they are known. */
+int ra_world_asked(struct ra_world *w);
 
 /* scope.c: 0 when in scope, else the SKIP_* code, with its cause. */
 uint8_t ra_scope(const struct ra_ad_head *h, const struct ra_scope *scope, uint8_t *cause);

@@ -17,18 +17,6 @@ void ra_entry_pack(const struct ra_entry *e, unsigned char out[RA_ENTRY_SIZE])
     out[6] = out[7] = 0;
 }
 
-bool ra_entry_unpack(struct ra_str value, struct ra_entry *out)
-{
-    const unsigned char *p = (const unsigned char *)value.p;
-
-    if (value.n != RA_ENTRY_SIZE)
-        return false;
-    out->seq = (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-    out->kind = p[4];
-    out->bits = p[5];
-    return out->kind < RA_KINDS;
-}
-
 struct ra_str ra_index_key(struct ra_str key, char room[RA_KEY_MAX])
 {
     size_t kept = RA_KEY_MAX - SHA256_DIGEST_LENGTH;

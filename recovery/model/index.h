@@ -40,7 +40,19 @@ struct ra_entry {
 
 #define RA_ENTRY_SIZE 8
 void ra_entry_pack(const struct ra_entry *e, unsigned char out[RA_ENTRY_SIZE]);
-bool ra_entry_unpack(struct ra_str value, struct ra_entry *out);
+
+/* False for bytes that are no entry. Inline: called for every key of every object. */
+static inline bool ra_entry_unpack(struct ra_str value, struct ra_entry *out)
+{
+    const unsigned char *p = (const unsigned char *)value.p;
+
+    if (value.n != RA_ENTRY_SIZE)
+        return false;
+    out->seq = (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+    out->kind = p[4];
+    out->bits = p[5];
+    return out->kind < RA_KINDS;
+}
 
 /* Keys longer than this are kept as their first bytes and a SHA-256 of the whole (LMDB's limit). */
 #define RA_KEY_MAX 400

@@ -4,29 +4,9 @@
 #include <stdint.h>
 #include <string.h>
 
-struct ra_str ra_str_n(const void *p, size_t n)
-{
-    return n ? (struct ra_str){p, n} : (struct ra_str){NULL, 0};
-}
-
 struct ra_str ra_str(const char *z)
 {
     return z ? (struct ra_str){z, strlen(z)} : (struct ra_str){NULL, 0};
-}
-
-bool ra_str_absent(struct ra_str s)
-{
-    return s.n == 0;
-}
-
-bool ra_str_eq(struct ra_str a, struct ra_str b)
-{
-    return a.n == b.n && (a.n == 0 || a.p == b.p || memcmp(a.p, b.p, a.n) == 0);
-}
-
-char ra_fold(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
 void ra_fold_into(char *to, const char *from, size_t n)
@@ -46,14 +26,6 @@ static bool same_fold(const char *a, const char *b, size_t n)
 bool ra_str_eq_fold(struct ra_str a, struct ra_str b)
 {
     return a.n == b.n && same_fold(a.p, b.p, a.n);
-}
-
-int ra_str_cmp(struct ra_str a, struct ra_str b)
-{
-    size_t n = a.n < b.n ? a.n : b.n;
-    int d = n ? memcmp(a.p, b.p, n) : 0;
-
-    return d ? d : (a.n > b.n) - (a.n < b.n);
 }
 
 int ra_str_cmp_fold(struct ra_str a, struct ra_str b)
@@ -82,11 +54,6 @@ bool ra_str_ends_fold(struct ra_str s, struct ra_str suffix)
 bool ra_str_contains(struct ra_str s, struct ra_str part)
 {
     return part.n == 0 || (s.n >= part.n && memmem(s.p, s.n, part.p, part.n) != NULL);
-}
-
-struct ra_str ra_str_from(struct ra_str s, size_t at)
-{
-    return at >= s.n ? (struct ra_str){NULL, 0} : (struct ra_str){s.p + at, s.n - at};
 }
 
 long ra_str_last(struct ra_str s, char c)

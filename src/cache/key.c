@@ -2,14 +2,6 @@
 
 #include "src/cache/env.h"
 
-struct ra_str ra_key_load(const MDB_val *stored)
-{
-    const char *p = stored->mv_data;
-    size_t front = stored->mv_size && p[0] == '\0' ? 1 : 0;
-
-    return (struct ra_str){p + front, stored->mv_size - front};
-}
-
 MDB_val ra_key_val(struct ra_str key, unsigned char room[RA_KEY_ROOM])
 {
     size_t n = ra_key_size(key);

@@ -28,7 +28,14 @@ static inline void ra_key_store(unsigned char *to, struct ra_str key)
         memcpy(to + front, key.p, key.n);
 }
 
-struct ra_str ra_key_load(const MDB_val *stored); /* borrowed from it */
+/* Borrowed from what is stored. */
+static inline struct ra_str ra_key_load(const MDB_val *stored)
+{
+    const char *p = stored->mv_data;
+    size_t front = stored->mv_size && p[0] == '\0' ? 1 : 0;
+
+    return (struct ra_str){p + front, stored->mv_size - front};
+}
 
 /* The key for a look-up: points at the key itself or into room. Past RA_KEY_ROOM it is cut. */
 MDB_val ra_key_val(struct ra_str key, unsigned char room[RA_KEY_ROOM]);

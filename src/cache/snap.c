@@ -63,15 +63,6 @@ static int damaged(const struct ra_snap *s, struct ra_err *err, const char *what
     return ra_hint(err, "reanchor fetch --full makes a new one");
 }
 
-#define PAGE_HEADER 32 /* bytes, at most */
-
-bool ra_snap_sane(const struct ra_snap *s, const MDB_val *v)
-{
-    size_t at = (uintptr_t)v->mv_data & (s->page - 1);
-
-    return v->mv_size <= s->page - at || (at <= PAGE_HEADER && v->mv_size <= s->bytes);
-}
-
 static struct ra_str look_up(const struct ra_snap *s, MDB_dbi dbi, MDB_val key)
 {
     MDB_val value;

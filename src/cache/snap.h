@@ -7,6 +7,8 @@
 #include "src/cache/cache.h"
 #include "src/cache/shared.h"
 
+#define RA_PAGE_HEADER 32 /* bytes of LMDB's, at most */
+
 struct ra_snap {
     struct ra_shared *file;
     MDB_txn *txn;
@@ -28,6 +30,11 @@ int ra_snap_file(struct ra_cache *c, const char *side, struct ra_shared **out, u
 /* Whether the bytes can be where LMDB says. It trusts the lengths that it finds in a page; in one
  * that is damaged they lead out of it, or out of the file. Either they stand within a page, or they
  * begin where a page does, behind its header. */
-bool ra_snap_sane(const struct ra_snap *s, const MDB_val *v);
+static inline bool ra_snap_sane(const struct ra_snap *s, const MDB_val *v)
+{
+    size_t at = (uintptr_t)v->mv_data & (s->page - 1);
+
+    return v->mv_size <= s->page - at || (at <= RA_PAGE_HEADER && v->mv_size <= s->bytes);
+}
 
 #endif
