@@ -72,7 +72,7 @@ static void take_newline(struct ra_buf *b)
         b->n--;
 }
 
-int ra_file_read_secret(const char *path, struct ra_buf *out, struct ra_err *err)
+int ra_file_read_private(const char *path, struct ra_buf *out, struct ra_err *err)
 {
     struct stat st;
     int fd, rc;
@@ -89,13 +89,24 @@ int ra_file_read_secret(const char *path, struct ra_buf *out, struct ra_err *err
     }
     rc = read_all(fd, path, SECRET_MAX, out, err);
     close(fd);
-    if (rc == 0)
-        take_newline(out);
     if (rc == 0 && out->n == 0)
         rc = ra_fail(err, RA_ECONFIG, "%s: is empty, want a secret", path);
     if (rc != 0)
         ra_buf_free(out);
     return rc;
+}
+
+int ra_file_read_secret(const char *path, struct ra_buf *out, struct ra_err *err)
+{
+    int rc = ra_file_read_private(path, out, err);
+
+    if (rc != 0)
+        return rc;
+    take_newline(out);
+    if (out->n)
+        return 0;
+    ra_buf_free(out);
+    return ra_fail(err, RA_ECONFIG, "%s: is empty, want a secret", path);
 }
 
 int ra_atomic_open(const char *path, struct ra_atomic *out, struct ra_err *err)

@@ -16,8 +16,9 @@
 int ra_file_read(const char *path, size_t max, enum ra_code code, struct ra_buf *out,
                  struct ra_err *err);
 
-/* As ra_file_read for a secret: refuses a file that group or others can read, and takes one
- * trailing newline off. Empty is an error. */
+/* As ra_file_read for a secret: refuses a file that group or others can read. Empty is an error. */
+int ra_file_read_private(const char *path, struct ra_buf *out, struct ra_err *err);
+/* The same, with one trailing newline taken off. */
 int ra_file_read_secret(const char *path, struct ra_buf *out, struct ra_err *err);
 
 /* A file being written. It appears under its name at commit and not before. */

@@ -121,6 +121,13 @@ void ra_config_free(struct ra_config **c)
     *c = NULL;
 }
 
+bool ra_config_is_pkcs12(const struct ra_config *c)
+{
+    struct ra_str name = ra_str(c->tenant.certificate_file);
+
+    return ra_str_ends_fold(name, RA_STR(".pfx")) || ra_str_ends_fold(name, RA_STR(".p12"));
+}
+
 const char *ra_config_files_dir(const struct ra_config *c)
 {
     return strncmp(c->tenant.source, "files:", 6) == 0 ? c->tenant.source + 6 : NULL;

@@ -30,8 +30,8 @@ struct ra_config_ad {
 struct ra_config {
     char *path;
     struct {
-        char *id, *client_id, *certificate_file, *private_key_file, *client_secret_file,
-            *federated_token_file, *graph_url, *login_url, *ca_file;
+        char *id, *client_id, *certificate_file, *private_key_file, *certificate_password_file,
+            *client_secret_file, *federated_token_file, *graph_url, *login_url, *ca_file;
         int cloud, auth; /* as enum ra_cloud, enum ra_auth of the graph's header */
         int64_t connections;
         char *source; /* "graph", or "files:DIR" */
@@ -69,6 +69,9 @@ void ra_config_free(struct ra_config **c);
 
 /* The folder of tenant.source, or NULL when it is Graph. */
 const char *ra_config_files_dir(const struct ra_config *c);
+
+/* Whether tenant.certificate_file is PKCS#12, by its name: it then holds the private key too. */
+bool ra_config_is_pkcs12(const struct ra_config *c);
 
 /* Reads each file that the configuration names, as whoever needs it would: calls each(ctx, e) for
  * one that is missing, unreadable, empty, or a secret that others can read. Returns how many. */

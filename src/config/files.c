@@ -110,6 +110,8 @@ size_t ra_config_check_files(const struct ra_config *c,
     for (size_t at = 0; at < n; at++)
         if (strcmp(o[at].section, "ad") != 0)
             check_option(&k, &o[at], c, NULL);
+    if (ra_config_is_pkcs12(c) && check_secret(c->tenant.certificate_file, &e) != 0)
+        report(&k, "tenant", NULL, "certificate_file", &e);
     if (ra_config_files_dir(c) && check_folder(ra_config_files_dir(c), &e) != 0)
         report(&k, "tenant", NULL, "source", &e);
     for (size_t i = 0; i < c->ad_n; i++)

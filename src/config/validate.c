@@ -18,7 +18,7 @@ static int check_sign_in(const struct ra_config *c, struct ra_err *err)
     const struct needed needs[][3] = {
         {{"client_id", id},
          {"certificate_file", c->tenant.certificate_file},
-         {"private_key_file", c->tenant.private_key_file}},
+         {"private_key_file", ra_config_is_pkcs12(c) ? "within" : c->tenant.private_key_file}},
         {{"client_id", id}, {"client_secret_file", c->tenant.client_secret_file}},
         {{"client_id", id}, {"federated_token_file", c->tenant.federated_token_file}},
         {{0}},

@@ -14,8 +14,13 @@ struct ra_certificate;
 
 /* RA_ECONFIG for files that cannot be read, are not PEM, do not belong together, or hold a key that
  * is not RSA of 2048 bits or more. A key that others may read is refused. */
-int ra_certificate_load(const char *certificate_file, const char *key_file,
-                        struct ra_certificate **out, struct ra_err *err);
+struct ra_certificate_files {
+    const char *certificate, *key; /* PEM; with pkcs12, certificate holds both */
+    bool pkcs12;
+    const char *password; /* of the PKCS#12 file, or NULL */
+};
+int ra_certificate_load(const struct ra_certificate_files *files, struct ra_certificate **out,
+                        struct ra_err *err);
 void ra_certificate_free(struct ra_certificate **c);
 
 /* RA_ESIGNIN saying when it expired, or from when on it is valid; a warning in its last 30 days. */

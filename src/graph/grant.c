@@ -56,11 +56,15 @@ static int check_certificate(struct ra_token *t, struct ra_err *err)
 {
     int rc = want("certificate_file", t->o->certificate_file, "certificate", err);
 
-    if (rc == 0)
+    if (rc == 0 && !t->o->pkcs12)
         rc = want("private_key_file", t->o->private_key_file, "certificate", err);
     if (rc == 0)
-        rc = ra_certificate_load(t->o->certificate_file, t->o->private_key_file, &t->certificate,
-                                 err);
+        rc = ra_certificate_load(
+            &(struct ra_certificate_files){.certificate = t->o->certificate_file,
+                                           .key = t->o->private_key_file,
+                                           .pkcs12 = t->o->pkcs12,
+                                           .password = t->o->certificate_password_file},
+            &t->certificate, err);
     return rc;
 }
 

@@ -36,6 +36,7 @@ static void copy_options(struct ra_graph_options *to, const struct ra_graph_opti
     to->client_id = copy(from->client_id);
     to->certificate_file = copy(from->certificate_file);
     to->private_key_file = copy(from->private_key_file);
+    to->certificate_password_file = copy(from->certificate_password_file);
     to->client_secret_file = copy(from->client_secret_file);
     to->federated_token_file = copy(from->federated_token_file);
     to->graph_url = copy(from->graph_url);
@@ -54,6 +55,7 @@ static void drop_options(struct ra_graph_options *o)
     drop(o->client_id);
     drop(o->certificate_file);
     drop(o->private_key_file);
+    drop(o->certificate_password_file);
     drop(o->client_secret_file);
     drop(o->federated_token_file);
     drop(o->graph_url);

@@ -39,7 +39,11 @@ struct ra_graph_options {
     enum ra_cloud cloud;
     enum ra_auth auth;
     const char *client_id;
-    const char *certificate_file, *private_key_file, *client_secret_file, *federated_token_file;
+    /* With pkcs12, certificate_file holds the key too, under the password in
+     * certificate_password_file or under none. */
+    bool pkcs12;
+    const char *certificate_file, *private_key_file, *certificate_password_file;
+    const char *client_secret_file, *federated_token_file;
     const char *graph_url, *login_url; /* overrides without version segment, or NULL */
     const char *ca_file;               /* or NULL for the system's */
     int connections;

@@ -11,12 +11,16 @@ static void the_tenants_id_is_required_and_a_guid(void **state)
 
 static void each_way_of_signing_in_needs_its_keys(void **state)
 {
+    struct ra_config *c;
+
     (void)state;
     refused(TENANT, "t.conf: [tenant] client_id: missing, auth = certificate needs it");
     refused(TENANT "client_id = a\n",
             "t.conf: [tenant] certificate_file: missing, auth = certificate needs it");
     refused(TENANT "client_id = a\ncertificate_file = c\n",
             "t.conf: [tenant] private_key_file: missing, auth = certificate needs it");
+    c = load(TENANT "client_id = a\ncertificate_file = c.PFX\n"); /* holds the key too */
+    ra_config_free(&c);
     refused(TENANT "auth = secret\nclient_id = a\n",
             "t.conf: [tenant] client_secret_file: missing, auth = secret needs it");
     refused(TENANT "auth = federated-token\nclient_id = a\n",

@@ -5,13 +5,22 @@
 #include "tests/unit/graph/certificate.h"
 
 #include <cjson/cJSON.h>
+#include <openssl/pem.h>
+#include <openssl/pkcs12.h>
 #include <openssl/rsa.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { DAY = 86400 };
+
+static int load(const char *crt, const char *pem, struct ra_certificate **c, struct ra_err *err)
+{
+    return ra_certificate_load(&(struct ra_certificate_files){.certificate = crt, .key = pem}, c,
+                               err);
+}
 
 /* Base64 in the URL alphabet back into bytes, a NUL behind. */
 static size_t decode(const char *from, size_t n, char *to, size_t cap)
@@ -99,7 +108,7 @@ static void an_assertion_is_a_jwt_that_openssl_verifies(void **state)
 
     (void)state;
     test_certificate_make(&t, 2048, -DAY, 365 * DAY, NULL);
-    assert_int_equal(ra_certificate_load(t.crt, t.pem, &c, &err), 0);
+    assert_int_equal(load(t.crt, t.pem, &c, &err), 0);
     ra_buf_init(&jwt, 16384);
     assert_int_equal(ra_assertion_sign(c, "https://login.example/t/oauth2/v2.0/token", "app-1",
                                        1769072842, &jwt, &err),
@@ -132,7 +141,7 @@ static void an_expired_certificate_says_when_it_expired(void **state)
     test_certificate_make(&t, 2048, -400 * DAY, -35 * DAY, NULL);
     at = time(NULL) - 35 * DAY;
     gmtime_r(&at, &tm);
-    assert_int_equal(ra_certificate_load(t.crt, t.pem, &c, &err), 0);
+    assert_int_equal(load(t.crt, t.pem, &c, &err), 0);
     assert_int_equal(ra_certificate_check(c, time(NULL), &err), -RA_ESIGNIN);
     snprintf(want, sizeof want, "certificate_file = %s: the certificate expired at %04d-%02d-%02dT",
              t.crt, tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday);
@@ -149,7 +158,7 @@ static void a_certificate_of_the_future_is_refused(void **state)
 
     (void)state;
     test_certificate_make(&t, 2048, DAY, 365 * DAY, NULL);
-    assert_int_equal(ra_certificate_load(t.crt, t.pem, &c, &err), 0);
+    assert_int_equal(load(t.crt, t.pem, &c, &err), 0);
     assert_int_equal(ra_certificate_check(c, time(NULL), &err), -RA_ESIGNIN);
     assert_non_null(strstr(err.msg, "is valid from "));
     ra_certificate_free(&c);
@@ -161,7 +170,7 @@ static void expect_refusal(const char *crt, const char *pem, const char *part)
     struct ra_certificate *c;
     struct ra_err err;
 
-    assert_int_equal(ra_certificate_load(crt, pem, &c, &err), -RA_ECONFIG);
+    assert_int_equal(load(crt, pem, &c, &err), -RA_ECONFIG);
     assert_null(c);
     assert_non_null(strstr(err.msg, part));
 }
@@ -193,9 +202,79 @@ static void a_pair_that_cannot_sign_is_a_matter_of_configuration(void **state)
     test_certificate_free(&locked);
 }
 
+/* ---- PKCS#12 ---- */
+
+static void pkcs12_write(const char *path, const struct test_certificate *t, const char *password)
+{
+    FILE *f = fopen(t->crt, "r");
+    X509 *x = PEM_read_X509(f, NULL, NULL, NULL);
+    PKCS12 *p = PKCS12_create(password, "reanchor", t->key, x, NULL, 0, 0, 0, 0, 0);
+
+    fclose(f);
+    f = fopen(path, "w");
+    assert_int_equal(i2d_PKCS12_fp(f, p), 1);
+    fclose(f);
+    chmod(path, 0600);
+    PKCS12_free(p);
+    X509_free(x);
+}
+
+static int load_pkcs12(const char *path, const char *password_file, struct ra_certificate **c,
+                       struct ra_err *err)
+{
+    return ra_certificate_load(&(struct ra_certificate_files){.certificate = path,
+                                                              .pkcs12 = true,
+                                                              .password = password_file},
+                               c, err);
+}
+
+static void write_password(const char *path, const char *text)
+{
+    FILE *f = fopen(path, "w");
+
+    fputs(text, f);
+    fclose(f);
+    chmod(path, 0600);
+}
+
+static void a_pkcs12_file_holds_both_with_or_without_a_password(void **state)
+{
+    char path[] = "/tmp/ra-test-XXXXXX", password[] = "/tmp/ra-test-XXXXXX";
+    struct test_certificate t;
+    struct ra_certificate *c;
+    struct ra_err err;
+
+    (void)state;
+    close(mkstemp(path));
+    close(mkstemp(password));
+    test_certificate_make(&t, 2048, -DAY, 90L * DAY, NULL);
+    pkcs12_write(path, &t, NULL);
+    assert_int_equal(load_pkcs12(path, NULL, &c, &err), 0);
+    assert_int_equal(ra_certificate_check(c, time(NULL), &err), 0);
+    ra_certificate_free(&c);
+    pkcs12_write(path, &t, "open sesame");
+    write_password(password, "open sesame\n");
+    assert_int_equal(load_pkcs12(path, password, &c, &err), 0);
+    ra_certificate_free(&c);
+    assert_int_equal(load_pkcs12(path, NULL, &c, &err), -RA_ECONFIG);
+    assert_non_null(strstr(err.msg, "has a password"));
+    write_password(password, "sesame");
+    assert_int_equal(load_pkcs12(path, password, &c, &err), -RA_ECONFIG);
+    assert_non_null(strstr(err.msg, "does not hold its password"));
+    chmod(path, 0644);
+    assert_int_equal(load_pkcs12(path, password, &c, &err), -RA_ECONFIG);
+    assert_non_null(strstr(err.msg, "lets others read this secret"));
+    assert_int_equal(load_pkcs12(t.pem, NULL, &c, &err), -RA_ECONFIG);
+    assert_non_null(strstr(err.msg, "is not PKCS#12"));
+    test_certificate_free(&t);
+    unlink(path);
+    unlink(password);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_pkcs12_file_holds_both_with_or_without_a_password),
         cmocka_unit_test(an_assertion_is_a_jwt_that_openssl_verifies),
         cmocka_unit_test(an_expired_certificate_says_when_it_expired),
         cmocka_unit_test(a_certificate_of_the_future_is_refused),
