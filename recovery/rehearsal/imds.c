@@ -1,4 +1,5 @@
 #include "recovery/rehearsal/sim.h"
+#include "recovery/rehearsal/spoil.h"
 #include "src/base/clock.h"
 
 #include <string.h>
@@ -48,6 +49,8 @@ void ra_sim_auth_imds(struct ra_rehearsal *r, struct ra_sim_request *q, struct r
     struct ra_str resource = parameter(q, "resource");
     ra_sim_reply_reset(a);
     q->faults = ra_sim_rules_match(&r->rules, q->method, ra_str(q->target), 0);
+    if (ra_sim_spoil(r, q, a))
+        return;
     if (!ra_str_eq(path, RA_STR("/metadata/identity/oauth2/token")) || strcmp(q->method, "GET"))
         refuse(a, 404, "not_found", "Not found");
     else if (!q->metadata || strcmp(q->metadata, "true"))

@@ -101,3 +101,42 @@ int ra_signin_fail(const struct ra_answer *in, const struct ra_signin_fault *f, 
                        : "the AADSTS number is explained at "
                          "https://login.microsoftonline.com/error");
 }
+
+/* ---- managed identity (graph 8.4) ---- */
+
+static const struct status_row {
+    long status;
+    const char *means, *hint;
+} statuses[] = {
+    {400, "the endpoint does not take the request",
+     "assign a managed identity to this machine, check client_id (a user-assigned one) and cloud"},
+    {401, "this identity may not ask for Graph",
+     "check client_id, which names a user-assigned one"},
+    {403, "this machine may not use the identity",
+     "assign the managed identity to this machine, and look at its access restrictions"},
+    {404, "there is no such endpoint, or it was being updated",
+     "run this on an Azure machine with a managed identity, or choose another auth"},
+    {405, "another service answers at the endpoint's address",
+     "run this on an Azure machine, or choose another auth"},
+    {410, "the endpoint is being updated", "try again in some minutes"},
+    {429, "the endpoint is asked too often", "try again in some minutes"},
+};
+
+static const struct status_row *status_row_of(long status)
+{
+    for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++)
+        if (statuses[i].status == status)
+            return &statuses[i];
+    return NULL;
+}
+
+int ra_identity_fail(const struct ra_answer *in, const struct ra_signin_fault *f,
+                     struct ra_err *err)
+{
+    const struct status_row *row = status_row_of(in->status);
+
+    ra_fail(err, RA_ESIGNIN, "managed identity: answered %ld%s%s%s%s%s%s", in->status,
+            row ? ": " : "", row ? row->means : "", f->error[0] ? ": " : "", f->error,
+            f->description[0] ? ": " : "", f->description);
+    return ra_hint(err, "%s", row ? row->hint : "see the machine's identity in the Azure portal");
+}

@@ -16,4 +16,8 @@ void ra_signin_fault_read(const struct ra_answer *in, struct ra_signin_fault *ou
 /* RA_ESIGNIN with the service's own words, what they mean here, and what to do. */
 int ra_signin_fail(const struct ra_answer *in, const struct ra_signin_fault *f, struct ra_err *err);
 
+/* The same for the managed identity endpoint (graph 8.4): what its status means, and what to do. */
+int ra_identity_fail(const struct ra_answer *in, const struct ra_signin_fault *f,
+                     struct ra_err *err);
+
 #endif

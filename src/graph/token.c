@@ -180,7 +180,8 @@ int ra_token_take(struct ra_token *t, struct ra_request *r, struct ra_err *err)
 
     if (r->in.status != 200) {
         ra_signin_fault_read(&r->in, &f);
-        return ra_signin_fail(&r->in, &f, err);
+        return r->flags & RA_HTTP_IDENTITY ? ra_identity_fail(&r->in, &f, err)
+                                           : ra_signin_fail(&r->in, &f, err);
     }
     root = cJSON_ParseWithLength(r->in.body.p ? r->in.body.p : "", r->in.body.n);
     if (r->in.body.p)

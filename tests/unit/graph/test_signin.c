@@ -46,6 +46,26 @@ static void every_documented_number_has_a_meaning_and_advice(void **state)
     }
 }
 
+/* graph 8.4 */
+static void every_status_of_the_identity_endpoint_has_a_meaning_and_advice(void **state)
+{
+    static const long statuses[] = {400, 401, 403, 404, 405, 410, 429, 500};
+    struct ra_signin_fault f = {.error = "invalid_resource", .description = "words"};
+    char number[16];
+    struct ra_err err;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++) {
+        struct ra_answer in = {.status = statuses[i]};
+
+        snprintf(number, sizeof number, "%ld", statuses[i]);
+        assert_int_equal(ra_identity_fail(&in, &f, &err), -RA_ESIGNIN);
+        assert_non_null(strstr(err.msg, number));
+        assert_non_null(strstr(err.msg, "invalid_resource: words"));
+        assert_true(err.hint[0] != '\0');
+    }
+}
+
 static void a_refusal_that_is_no_json_is_quoted(void **state)
 {
     struct ra_err err;
@@ -59,6 +79,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_documented_number_has_a_meaning_and_advice),
+        cmocka_unit_test(every_status_of_the_identity_endpoint_has_a_meaning_and_advice),
         cmocka_unit_test(a_refusal_that_is_no_json_is_quoted),
     };
 

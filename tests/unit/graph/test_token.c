@@ -485,7 +485,8 @@ static void the_identity_endpoints_refusal_is_final(void **state)
 
     (void)state;
     assert_int_equal(imds_sign_in(&b, RULES(rules), &imds, &err), -RA_ESIGNIN);
-    assert_string_equal(err.msg, "sign-in refused: invalid_request: Identity not found");
+    assert_string_equal(err.msg, "managed identity: answered 400: the endpoint does not take the "
+                                 "request: invalid_request: Identity not found");
     assert_int_equal(server_count(imds, "GET"), 1);
     bench_end(&b);
     server_stop(&imds);
