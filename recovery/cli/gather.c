@@ -216,7 +216,7 @@ static int gather_both(struct ra_cli *cli, struct ra_cache *cache, const struct 
     struct ra_arena arena = {0};
     struct ra_str anchor = {NULL, 0}, *custom = NULL;
     size_t customs;
-    int rc = graph ? ra_cloud_begin(graph, cache, hooks, &fill, err) : 0;
+    int rc = graph ? ra_cloud_begin(graph, cache, hooks, g->full, &fill, err) : 0;
 
     if (rc == 0 && fill && g->check_active)
         rc = check_active(cli, ra_cloud_tenant(fill), err);

@@ -1,136 +1,43 @@
-#include "recovery/collect/internal.h"
+#include "recovery/collect/cloud.h"
 
-#include "recovery/collect/documents.h"
+#include "recovery/collect/proof.h"
+#include "src/base/clock.h"
+#include "src/base/log.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define RECORD_MAX ((size_t)64 << 20)
-#define LAG_MIN    3 /* objects by which a count may be ahead of a small list */
+#define HOUR       3600
+/* A read that stopped longer ago is begun anew: what changed since its beginning is taken up at its
+ * end, which is the quicker the less it is, and sure only while the links are good (graph 5.6). */
+#define RESUME_MAX (24 * HOUR)
+#define FULL_EVERY (7 * 24 * HOUR)
+/* Facts that no change tells of (isCloudManaged is a navigation, onPremisesObjectIdentifier in no
+ * schema) are asked for anew after so long, and for an object of which a change told at once. */
+#define FACTS_MAX (24 * HOUR)
 
-struct ra_cloud_fill {
-    struct ra_graph *graph;
-    struct ra_fill *fill;
-    const struct ra_collect_hooks *hooks;
-    struct ra_seen seen, role_groups;
-    uint32_t next; /* the sequence number of the next record */
-    struct ra_buf record, lists;
-    struct ra_tenant tenant;
-    struct ra_arena arena;
-    uint64_t done[RA_COLLECTIONS]; /* as they came, some twice */
-    uint64_t different[RA_COLLECTIONS], total[RA_COLLECTIONS];
-    bool counted[RA_COLLECTIONS]; /* total is what the tenant counts */
-};
-
-static void put_document(struct ra_cloud_fill *f, const char *name, enum ra_document_state state,
-                         const struct ra_buf *json)
-{
-    static const char *const states[] = {"read", "refused", "missing"};
-    char key[128];
-
-    snprintf(key, sizeof key, "%s.state", name);
-    ra_fill_put(f->fill, RA_TABLE_DOCUMENTS, ra_str(key), ra_str(states[state]));
-    if (state != RA_DOC_MISSING)
-        ra_fill_put(f->fill, RA_TABLE_DOCUMENTS, ra_str(name), ra_str_n(json->p, json->n));
-}
-
-/* Without any of the two nobody knows which domains are verified. */
-static int need_domains(const bool read[RA_DOCUMENTS], const struct ra_err *refusal,
-                        struct ra_err *err)
-{
-    const struct ra_permission *p = ra_document_permission(RA_DOC_ORGANIZATION);
-
-    if (read[RA_DOC_ORGANIZATION] || read[RA_DOC_DOMAINS])
-        return 0;
-    ra_fail(err, refusal->code ? RA_EPERMISSION : RA_EINCOMPLETE,
-            "neither organization nor domains could be read%s%s, want one of them for the verified "
-            "domains",
-            refusal->code ? ": " : "", refusal->code ? refusal->msg : "");
-    return ra_hint(err, "grant %s (app role %s), or save organization.json", p->name,
-                   p->app_role_id);
-}
-
-static struct ra_str folded_id(struct ra_str id, char room[256])
-{
-    size_t n = id.n < 256 ? id.n : 256;
-
-    ra_fold_into(room, id.p, n);
-    return ra_str_n(room, n);
-}
-
-/* A saved onPremisesSyncBehavior lists what a live tenant is asked for object by object. */
-static int put_behaviour(struct ra_cloud_fill *f, struct ra_str json, struct ra_err *err)
-{
-    const struct ra_doc d = {.json = json};
-    cJSON *doc = ra_doc_parse(ra_document_name(RA_DOC_SYNC_BEHAVIOR), &d, err);
-    const cJSON *i;
-    char room[256];
-
-    if (!doc)
-        return -err->code;
-    for (i = ra_doc_first(doc); i; i = i->next) {
-        const cJSON *managed = cJSON_GetObjectItemCaseSensitive(i, "isCloudManaged");
-        struct ra_str id = ra_json_text(i, "id");
-        if (!ra_str_absent(id) && cJSON_IsBool(managed))
-            ra_fill_put(f->fill, RA_FACT_SOA, folded_id(id, room),
-                        cJSON_IsTrue(managed) ? RA_STR("1") : RA_STR("0"));
-    }
-    cJSON_Delete(doc);
-    return 0;
-}
-
-static int take_document(struct ra_cloud_fill *f, enum ra_document d, struct ra_str json,
-                         struct ra_err *err)
-{
-    if (d == RA_DOC_SYNC_BEHAVIOR)
-        return put_behaviour(f, json, err);
-    return ra_tenant_add(d, json, &f->arena, &f->tenant, err);
-}
-
-static int read_documents(struct ra_cloud_fill *f, struct ra_err *err)
-{
-    bool read[RA_DOCUMENTS] = {false};
-    struct ra_err refusal = {0}, first = {0};
-    int rc = 0;
-
-    for (int d = 0; rc == 0 && d < RA_DOCUMENTS; d++) {
-        enum ra_document which = (enum ra_document)d;
-        enum ra_document_state state;
-        struct ra_buf json;
-        rc = ra_graph_document(f->graph, which, &state, &json, &refusal, err);
-        if (rc != 0)
-            return rc;
-        read[d] = state == RA_DOC_READ;
-        if (state == RA_DOC_REFUSED && (d == RA_DOC_ORGANIZATION || d == RA_DOC_DOMAINS))
-            first = refusal;
-        put_document(f, ra_document_name(which), state, &json);
-        if (read[d])
-            rc = take_document(f, which, ra_str_n(json.p, json.n), err);
-        ra_buf_free(&json);
-    }
-    return rc == 0 ? need_domains(read, &first, err) : rc;
-}
+#define RESYNC 1 /* beside 0 and errors: everything must be read anew */
 
 int ra_cloud_begin(struct ra_graph *g, struct ra_cache *c, const struct ra_collect_hooks *hooks,
-                   struct ra_cloud_fill **out, struct ra_err *err)
+                   bool full, struct ra_cloud_fill **out, struct ra_err *err)
 {
     struct ra_cloud_fill *f;
-    struct ra_guid token;
-    bool resumed;
     int rc = ra_graph_sign_in(g, err);
 
     if (rc != 0)
         return rc;
     f = ra_calloc(1, sizeof *f);
     f->graph = g;
+    f->cache = c;
     f->hooks = hooks;
+    f->full = full;
     ra_buf_init(&f->record, RECORD_MAX);
     ra_buf_init(&f->lists, RECORD_MAX);
-    ra_guid_random(&token); /* each run begins anew: nothing of an unfinished one is trusted */
-    rc = ra_fill_open(c, RA_SIDE_CLOUD, ra_str_n(token.b, sizeof token.b), &f->fill, &resumed, err);
-    if (rc == 0)
-        rc = read_documents(f, err);
+    ra_graph_fingerprint(g, f->fingerprint);
+    rc = ra_cloud_read_documents(f, err);
     if (rc != 0)
         ra_cloud_abandon(&f);
     *out = f;
@@ -142,135 +49,288 @@ const struct ra_tenant *ra_cloud_tenant(const struct ra_cloud_fill *f)
     return &f->tenant;
 }
 
-static void put_facts(struct ra_cloud_fill *f, const struct ra_graph_object *o, struct ra_str id)
+/* ---- marks ---- */
+
+static void put_mark(struct ra_cloud_fill *f, const char *key, struct ra_str value)
 {
-    if (o->has_object_identifier)
-        ra_fill_put(f->fill, RA_FACT_OOI, id, o->object_identifier);
-    if (o->cloud_managed >= 0)
-        ra_fill_put(f->fill, RA_FACT_SOA, id, o->cloud_managed ? RA_STR("1") : RA_STR("0"));
+    ra_fill_put(f->ledger.fill, RA_TABLE_MARKS, ra_str(key), value);
 }
 
-/* The same id again is the same object on another page, or at a later moment: the later one counts,
- * but a live object is not overwritten by what deletedItems says of it. */
-static void put_object(struct ra_cloud_fill *f, const struct ra_graph_object *o)
+static struct ra_str number(struct ra_cloud_fill *f, int64_t n)
 {
-    char room[256];
-    struct ra_str id = folded_id(o->field[RA_GF_ID], room);
-    uint32_t seq = f->next;
+    char *text = ra_arena_alloc(&f->arena, 24);
 
-    ra_buf_clear(&f->record);
-    ra_record_from_graph(o, &f->lists, &f->record);
-    if (!ra_seen(&f->seen, id, &seq)) {
-        f->next = ra_fill_record(f->fill, ra_str_n(f->record.p, f->record.n)) + 1;
-        f->different[o->in]++;
-    } else if (o->in != RA_DELETED_USERS)
-        ra_fill_replace(f->fill, seq, ra_str_n(f->record.p, f->record.n));
-    else
-        return;
-    if (o->in == RA_GROUPS && o->flag[RA_GB_ROLE_ASSIGNABLE] > 0)
-        ra_seen(&f->role_groups, id, &seq);
-    put_facts(f, o, id);
+    snprintf(text, 24, "%" PRId64, n);
+    return ra_str(text);
 }
 
-static void report(const struct ra_cloud_fill *f, enum ra_collection c)
+/* Seconds since the mark's time; negative when there is no such mark, or it is of the future. */
+static int64_t age_of(struct ra_cloud_fill *f, const char *key)
 {
-    if (f->hooks && f->hooks->progress)
-        f->hooks->progress(f->hooks->ctx, ra_collection_name(c), f->done[c], f->total[c]);
+    long long then;
+
+    return ra_parse_int(ra_ledger_mark(&f->ledger, key), &then) ? ra_now() - then : -1;
 }
 
-static int on_page(void *ctx, size_t chain, const struct ra_graph_object *objects, size_t n,
-                   struct ra_str mark, struct ra_err *err)
+static const char *link_key(int c, char out[32])
 {
-    struct ra_cloud_fill *f = ctx;
-
-    (void)mark;
-    for (size_t i = 0; i < n; i++)
-        put_object(f, &objects[i]);
-    f->done[chain] += n;
-    report(f, (enum ra_collection)chain);
-    if (f->record.overflow || f->lists.overflow)
-        return ra_fail(err, RA_ESERVER, "%s: an object is larger than %zu bytes",
-                       ra_collection_name((enum ra_collection)chain), RECORD_MAX);
-    return ra_fill_pending(f->fill) > RA_GROUP_BYTES ? ra_fill_commit(f->fill, err) : 0;
+    snprintf(out, 32, "delta.%s", ra_collection_name((enum ra_collection)c));
+    return out;
 }
 
-/* Before the lists, so that what is created meanwhile cannot hide what is missing. A service that
- * will not count says so, and the lists stand by their explicit ends alone. */
-static void count_collections(struct ra_cloud_fill *f)
+/* Whether there are links for all. */
+static bool load_links(struct ra_cloud_fill *f)
 {
-    struct ra_err ignored;
+    bool all = true;
+    char key[32];
 
-    for (int c = 0; c < RA_DELETED_USERS; c++)
-        f->counted[c] =
-            !ra_graph_is_files(f->graph) &&
-            ra_graph_count(f->graph, (enum ra_collection)c, &f->total[c], &ignored) == 0;
-}
-
-static int read_collections(struct ra_cloud_fill *f, struct ra_err *err)
-{
-    struct ra_chain chains[RA_COLLECTIONS] = {0};
-
-    for (int c = 0; c < RA_COLLECTIONS; c++)
-        chains[c].collection = (enum ra_collection)c;
-    count_collections(f);
-    return ra_graph_read(f->graph, chains, RA_COLLECTIONS, on_page, f, err);
-}
-
-/* The count comes from an index that lags behind, by a few objects or by a percent; a list that is
- * shorter than that has lost a page, whatever its end looked like. */
-static int check_counts(const struct ra_cloud_fill *f, struct ra_err *err)
-{
-    for (int c = 0; c < RA_DELETED_USERS; c++) {
-        uint64_t lag = f->total[c] / 100 > LAG_MIN ? f->total[c] / 100 : LAG_MIN;
-        if (!f->counted[c] || f->different[c] + lag >= f->total[c])
-            continue;
-        ra_fail(err, RA_EINCOMPLETE, "%s: %llu objects came, the tenant counts %llu",
-                ra_collection_name((enum ra_collection)c), (unsigned long long)f->different[c],
-                (unsigned long long)f->total[c]);
-        return ra_hint(err, "run again; the snapshot before stays in use");
+    for (int c = 0; c < RA_DELTA_KINDS; c++) {
+        struct ra_str link = ra_ledger_mark(&f->ledger, link_key(c, key));
+        f->link[c] = link;
+        if (link.p)
+            f->link[c].p = ra_arena_copy(&f->arena, link.p, link.n);
+        all = all && link.p;
     }
-    return 0;
+    return all;
+}
+
+/* ---- the end of a read ---- */
+
+static void put_final_marks(struct ra_cloud_fill *f, struct ra_str full, struct ra_str facts,
+                            struct ra_str proof)
+{
+    char key[32];
+
+    ra_fill_clear(f->ledger.fill, RA_TABLE_MARKS);
+    ra_fill_clear(f->ledger.fill, RA_TABLE_REFUSALS);
+    put_mark(f, "source", ra_str(f->fingerprint));
+    put_mark(f, "full", full);
+    put_mark(f, "facts", facts);
+    put_mark(f, "proof", proof);
+    for (int c = 0; c < RA_DELTA_KINDS; c++)
+        if (f->link[c].p)
+            put_mark(f, link_key(c, key), f->link[c]);
 }
 
 static int finish(struct ra_cloud_fill *f, struct ra_err *err)
 {
     struct ra_index_plan plan;
-    char proof[256];
-    int rc;
+    int rc = ra_cloud_put_documents(f, err);
 
-    snprintf(proof, sizeof proof, "each list read to its explicit end%s; %llu users",
-             f->counted[RA_USERS] ? " and held against the tenant's count" : "",
-             (unsigned long long)f->different[RA_USERS]);
+    if (rc != 0)
+        return rc;
     ra_index_plan(&plan, true, NULL, 0);
-    rc = ra_fill_finish(&f->fill, proof, plan.builders, plan.n, err);
+    rc = ra_fill_finish(&f->ledger.fill, f->proof, plan.builders, plan.n, err);
     ra_index_plan_free(&plan);
     return rc;
+}
+
+static struct ra_str kept(struct ra_cloud_fill *f, struct ra_str s)
+{
+    return (struct ra_str){ra_arena_copy(&f->arena, s.p, s.n), s.n};
+}
+
+static void close_ledger(struct ra_cloud_fill *f, bool discard)
+{
+    if (!f->open)
+        return;
+    f->open = false;
+    if (discard)
+        ra_ledger_discard(&f->ledger);
+    else
+        ra_ledger_close(&f->ledger);
+}
+
+/* ---- what changed since the snapshot before ---- */
+
+/* Nothing is other than it was: the snapshot learns when it was looked at, and where changes begin.
+ */
+static int amend(struct ra_cloud_fill *f, bool new_facts, struct ra_err *err)
+{
+    size_t n = 0;
+    struct ra_amendment *documents = ra_cloud_amend_documents(f, &n), *all;
+    struct ra_str now = number(f, ra_now());
+    int rc;
+
+    all = ra_arena_alloc(&f->arena, (n + RA_DELTA_KINDS + 8) * sizeof *all);
+    memcpy(all, documents, n * sizeof *all);
+    for (int c = 0; c < RA_DELTA_KINDS; c++) {
+        char *key = ra_arena_alloc(&f->arena, 32);
+        all[n++] = (struct ra_amendment){RA_TABLE_MARKS, ra_str(link_key(c, key)), f->link[c]};
+    }
+    all[n++] = (struct ra_amendment){RA_TABLE_REFUSALS, {NULL, 0}, {NULL, 0}};
+    all[n++] = (struct ra_amendment){RA_TABLE_META, RA_STR("created"), now};
+    all[n++] = (struct ra_amendment){RA_TABLE_META, RA_STR("proof"), ra_str(f->proof)};
+    if (new_facts) {
+        all[n++] = (struct ra_amendment){RA_FACT_SOA, {NULL, 0}, {NULL, 0}};
+        all[n++] = (struct ra_amendment){RA_FACT_OOI, {NULL, 0}, {NULL, 0}};
+        all[n++] = (struct ra_amendment){RA_TABLE_MARKS, RA_STR("facts"), now};
+    }
+    rc = ra_cache_amend(f->cache, RA_SIDE_CLOUD, all, n, err);
+    return rc;
+}
+
+static int complete_refresh(struct ra_cloud_fill *f, struct ra_err *err)
+{
+    int64_t age = age_of(f, "facts");
+    bool new_facts = age < 0 || age > FACTS_MAX;
+    struct ra_str facts =
+        new_facts ? number(f, ra_now()) : kept(f, ra_ledger_mark(&f->ledger, "facts"));
+    struct ra_str full = kept(f, ra_ledger_mark(&f->ledger, "full"));
+    struct ra_str proof = kept(f, ra_ledger_mark(&f->ledger, "proof"));
+
+    ra_proof_of_refresh(f, proof);
+    if (!f->ledger.fill)
+        return amend(f, new_facts, err);
+    put_final_marks(f, full, facts, proof);
+    if (new_facts) {
+        ra_fill_clear(f->ledger.fill, RA_FACT_SOA);
+        ra_fill_clear(f->ledger.fill, RA_FACT_OOI);
+    }
+    return finish(f, err);
+}
+
+/* RESYNC where the changes do not lead on from the snapshot that there is. */
+static int refresh_once(struct ra_cloud_fill *f, bool *resumed, struct ra_err *err)
+{
+    char token[80];
+    bool resync = false;
+    int rc;
+
+    snprintf(token, sizeof token, "next %s", f->fingerprint);
+    f->events = (struct ra_cloud_events){0};
+    f->open = true;
+    rc = ra_ledger_open_next(&f->ledger, f->cache, token, resumed, err);
+    if (rc == -(int)RA_ENOTFOUND || rc == -(int)RA_EINTEGRITY)
+        return RESYNC;
+    if (rc != 0)
+        return rc;
+    if (!ra_str_eq(ra_ledger_mark(&f->ledger, "source"), ra_str(f->fingerprint)) ||
+        !load_links(f) || age_of(f, "full") < 0 || age_of(f, "full") > FULL_EVERY)
+        return RESYNC;
+    rc = ra_cloud_reconcile(f, false, &resync, err);
+    if (rc == 0 && !resync)
+        rc = ra_proof_check_refresh(f, &resync, err);
+    if (rc != 0 || resync)
+        return rc != 0 ? rc : RESYNC;
+    rc = ra_cloud_read_role_members(f, err);
+    return rc == 0 ? complete_refresh(f, err) : rc;
+}
+
+static int refresh(struct ra_cloud_fill *f, struct ra_err *err)
+{
+    bool resumed = false;
+    int rc = refresh_once(f, &resumed, err);
+
+    if (rc != RESYNC)
+        return rc;
+    close_ledger(f, resumed);
+    if (!resumed)
+        return RESYNC;
+    rc = refresh_once(f, &resumed, err); /* the links of what was begun are older than it */
+    if (rc == RESYNC)
+        close_ledger(f, true);
+    return rc;
+}
+
+/* ---- everything anew ---- */
+
+static int open_anew(struct ra_cloud_fill *f, bool *resumed, struct ra_err *err)
+{
+    struct ra_guid once;
+    char token[80], text[RA_GUID_TEXT];
+    int rc;
+
+    snprintf(token, sizeof token, "full %s", f->fingerprint);
+    if (f->full || ra_graph_is_files(f->graph)) {
+        ra_guid_random(&once);
+        ra_guid_text(once.b, text);
+        snprintf(token, sizeof token, "once %s", text);
+    }
+    f->open = true;
+    rc = ra_ledger_open(&f->ledger, f->cache, token, resumed, err);
+    if (rc != 0 || !*resumed || (age_of(f, "started") >= 0 && age_of(f, "started") < RESUME_MAX))
+        return rc;
+    close_ledger(f, true);
+    f->open = true;
+    return ra_ledger_open(&f->ledger, f->cache, token, resumed, err);
+}
+
+static int begin_anew(struct ra_cloud_fill *f, struct ra_err *err)
+{
+    bool resumed = false;
+    int rc = open_anew(f, &resumed, err);
+
+    if (rc != 0)
+        return rc;
+    if (resumed) {
+        ra_log(RA_LOG_REQUESTS, "cloud: going on with %u objects that an earlier run has read",
+               ra_fill_count(f->ledger.fill));
+        load_links(f);
+        return 0;
+    }
+    put_mark(f, "started", number(f, ra_now()));
+    rc = ra_graph_is_files(f->graph) ? 0 : ra_cloud_mark_beginning(f, err);
+    return rc == 0 ? ra_fill_commit(f->ledger.fill, err) : rc;
+}
+
+static int read_anew(struct ra_cloud_fill *f, struct ra_err *err)
+{
+    bool unreconciled = false;
+    int rc;
+
+    f->events = (struct ra_cloud_events){0};
+    memset(f->seen, 0, sizeof f->seen);
+    rc = begin_anew(f, err);
+    if (rc == 0)
+        rc = ra_cloud_read_lists(f, err);
+    if (rc == 0)
+        rc = ra_cloud_count_live(f, err);
+    if (rc == 0)
+        f->listed_users = f->live[RA_USERS];
+    if (rc == 0 && !ra_graph_is_files(f->graph))
+        rc = ra_cloud_reconcile(f, true, &unreconciled, err);
+    if (rc == 0)
+        rc = ra_proof_check_anew(f, err);
+    if (rc == 0)
+        rc = ra_cloud_read_role_members(f, err);
+    if (rc != 0)
+        return rc;
+    put_final_marks(f, number(f, ra_now()), number(f, ra_now()), ra_str(f->proof));
+    return finish(f, err);
+}
+
+/* A read of everything that an earlier run could not end was begun because it had to be. */
+static bool stopped_anew(const struct ra_cloud_fill *f)
+{
+    char token[80];
+
+    snprintf(token, sizeof token, "full %s", f->fingerprint);
+    return ra_fill_waits(f->cache, RA_SIDE_CLOUD, ra_str(token));
 }
 
 int ra_cloud_finish(struct ra_cloud_fill **fp, struct ra_err *err)
 {
     struct ra_cloud_fill *f = *fp;
-    int rc = read_collections(f, err);
+    bool anew = f->full || ra_graph_is_files(f->graph) || stopped_anew(f);
+    int rc = anew ? RESYNC : refresh(f, err);
 
-    if (rc == 0)
-        rc = check_counts(f, err);
-    if (rc == 0)
-        rc = ra_role_members_read(f->graph, f->fill, &f->role_groups, err);
-    if (rc == 0)
-        rc = finish(f, err);
+    if (rc == RESYNC)
+        rc = read_anew(f, err);
     ra_cloud_abandon(fp);
     return rc;
 }
 
+/* What was committed stays, for the next run to go on with. */
 void ra_cloud_abandon(struct ra_cloud_fill **fp)
 {
     struct ra_cloud_fill *f = *fp;
 
     if (!f)
         return;
-    ra_fill_discard(&f->fill);
-    ra_seen_free(&f->seen);
-    ra_seen_free(&f->role_groups);
+    close_ledger(f, ra_graph_is_files(f->graph));
+    ra_cloud_free_documents(f);
+    ra_seen_free(&f->listed);
     ra_buf_free(&f->record);
     ra_buf_free(&f->lists);
     ra_arena_free(&f->arena);

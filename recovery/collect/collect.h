@@ -28,14 +28,16 @@ struct ra_collect_hooks {
 
 struct ra_cloud_fill;
 
-/* Signs in, opens the side's next snapshot and reads the documents (organization, domains,
- * features, roles). */
+/* Signs in and reads the documents (organization, domains, features, roles). full: everything is to
+ * be read anew, whatever an earlier run left. */
 int ra_cloud_begin(struct ra_graph *g, struct ra_cache *c, const struct ra_collect_hooks *hooks,
-                   struct ra_cloud_fill **out, struct ra_err *err);
+                   bool full, struct ra_cloud_fill **out, struct ra_err *err);
 /* What the documents say so far: the features, the last sync, the tenant's own anchor attribute; no
  * domains and no roles. Borrowed. */
 const struct ra_tenant *ra_cloud_tenant(const struct ra_cloud_fill *f);
-/* Reads all collections to their end and finishes the snapshot. *f is closed in any case. */
+/* Takes up what changed since the current snapshot; where that cannot be, reads all collections to
+ * their end, or goes on with what an earlier run has read of them. Then finishes the snapshot, or
+ * amends the current one when nothing is other than it was. *f is closed in any case. */
 int ra_cloud_finish(struct ra_cloud_fill **f, struct ra_err *err);
 void ra_cloud_abandon(struct ra_cloud_fill **f);
 

@@ -26,13 +26,9 @@ struct ra_str ra_json_folded(const cJSON *object, const char *key, struct ra_are
 int ra_tenant_add(enum ra_document which, struct ra_str json, struct ra_arena *a,
                   struct ra_tenant *t, struct ra_err *err);
 
-/* Asks for the members of every group that holds a role, and stores them as the document
- * roleGroupMembers; a refused group is left out, which makes roles unknown. role_groups: ids of the
- * groups that can hold one. */
-int ra_role_members_read(struct ra_graph *g, struct ra_fill *fill, struct ra_seen *role_groups,
-                         struct ra_err *err);
-
-/* The same as JSON, for the principals of two role documents (absent: none); *json is made here. */
+/* Asks for the members of every group that holds a role by one of two documents (absent: none), and
+ * makes the document roleGroupMembers of them, *json, here; a refused group is left out, which makes
+ * roles unknown. is_role_group: whether an id is that of a group that can hold one. */
 int ra_role_members_ask(struct ra_graph *g, struct ra_str assignments, struct ra_str eligibilities,
                         bool (*is_role_group)(void *ctx, struct ra_str id), void *ctx,
                         struct ra_buf *json, struct ra_err *err);

@@ -18,6 +18,12 @@ const char *ra_refused_soa(enum ra_collection c);
 void ra_record_from_graph(const struct ra_graph_object *g, struct ra_buf *lists,
                           struct ra_buf *out);
 
+/* The record of an object of which a change tells: what does not stand in it stays as it is in old
+ * (graph 5.3: it was never set, or has not changed); one that was removed is the old one, deleted.
+ * False when old is no record. */
+bool ra_record_from_change(const struct ra_graph_object *g, struct ra_str old, struct ra_buf *lists,
+                           struct ra_buf *out);
+
 /* The record of one AD entry, or nothing when it is of no kind that has a verdict (*skipped). */
 struct ra_entry_reader {
     const struct ra_ad_read *read;

@@ -50,6 +50,10 @@ int ra_fill_open(struct ra_cache *c, const char *side, struct ra_str token, stru
 int ra_fill_open_next(struct ra_cache *c, const char *side, struct ra_str token,
                       struct ra_fill **out, bool *resumed, struct ra_err *err);
 
+/* Whether a partial snapshot that was begun with the token waits to be resumed: to be asked where
+ * otherwise there might be nothing to open one for. */
+bool ra_fill_waits(struct ra_cache *c, const char *side, struct ra_str token);
+
 /* Looks a key up in an index of the snapshot that ra_fill_open_next began from: 1 and the first of
  * its values, 0 when there is none. What this fill has added or changed is not in it. */
 int ra_fill_find(struct ra_fill *f, const char *index, struct ra_str key, unsigned char value[8],

@@ -224,3 +224,44 @@ int ra_fill_begin(struct ra_fill *f, struct ra_str token, bool *resumed, struct 
     *resumed = rc == 1;
     return rc == 0 ? begin_new(f, token, err) : rc < 0 ? rc : 0;
 }
+
+/* ---- does one wait ---- */
+
+static bool has_token(const char *path, struct ra_str token)
+{
+    struct ra_env env;
+    MDB_val key = ra_val_z(RA_HEAD_TOKEN), value;
+    MDB_txn *txn;
+    MDB_dbi head;
+    bool has = false;
+
+    if (ra_place_regular(path, NULL) != 0 ||
+        ra_env_open(path, MDB_NOLOCK | MDB_RDONLY, MAP_START, &env, NULL) != 0)
+        return false;
+    if (mdb_txn_begin(env.mdb, NULL, MDB_RDONLY, &txn) == 0) {
+        has = mdb_dbi_open(txn, RA_DB_HEAD, 0, &head) == 0 &&
+              mdb_get(txn, head, &key, &value) == 0 &&
+              ra_str_eq(ra_str_n(value.mv_data, value.mv_size), token);
+        mdb_txn_abort(txn);
+    }
+    ra_env_close(&env);
+    return has;
+}
+
+bool ra_fill_waits(struct ra_cache *c, const char *side, struct ra_str token)
+{
+    struct ra_files files;
+    const struct ra_file *part, *complete;
+    bool waits = false;
+
+    ra_files_list(c->snapshots, &files, NULL);
+    part = ra_files_newest(&files, side, RA_FILE_PART);
+    complete = ra_files_newest(&files, side, RA_FILE_COMPLETE);
+    if (part && (!complete || part->number > complete->number)) {
+        char *path = ra_names_path(c->snapshots, side, part->number, RA_FILE_PART);
+        waits = has_token(path, token);
+        free(path);
+    }
+    ra_files_free(&files);
+    return waits;
+}

@@ -143,6 +143,11 @@ bool ra_graph_is_files(const struct ra_graph *g)
     return g->o.files_dir != NULL;
 }
 
+int ra_graph_connections(const struct ra_graph *g)
+{
+    return g->o.connections;
+}
+
 int ra_graph_sign_in(struct ra_graph *g, struct ra_err *err)
 {
     if (!g->token || ra_token_fresh(g->token))

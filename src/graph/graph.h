@@ -63,6 +63,7 @@ struct ra_graph;
 int ra_graph_open(const struct ra_graph_options *o, struct ra_graph **out, struct ra_err *err);
 void ra_graph_close(struct ra_graph **g);
 bool ra_graph_is_files(const struct ra_graph *g);
+int ra_graph_connections(const struct ra_graph *g); /* parallel requests at most */
 
 /* Gets a token, so that a sign-in fault shows before anything is read. Nothing to do for files. */
 int ra_graph_sign_in(struct ra_graph *g, struct ra_err *err);

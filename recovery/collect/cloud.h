@@ -1,0 +1,91 @@
+/*
+ * A read of the cloud side, between the files that tell its parts: documents, lists, changes, and
+ * how completeness was proved. Internal to collect.
+ */
+#ifndef RA_COLLECT_CLOUD_H
+#define RA_COLLECT_CLOUD_H
+
+#include "recovery/collect/documents.h"
+#include "recovery/collect/ledger.h"
+
+#define RA_PROOF_MAX 512
+#define RA_DELTA_KINDS                                                                             \
+    ((int)RA_DELETED_USERS) /* collections that have changes: those before it                      \
+                             */
+
+struct ra_kept_document {
+    enum ra_document_state state;
+    struct ra_buf json;
+};
+
+/* What the changes told of users, as far as it moves them between the living and the deleted. */
+struct ra_cloud_events {
+    uint64_t created, removed, moved;
+};
+
+struct ra_cloud_fill {
+    struct ra_graph *graph;
+    struct ra_cache *cache;
+    const struct ra_collect_hooks *hooks;
+    bool full; /* whatever an earlier run left */
+    struct ra_kept_document documents[RA_DOCUMENTS];
+    struct ra_arena arena;
+    struct ra_tenant tenant;
+    char fingerprint[65];
+
+    struct ra_ledger ledger;
+    bool open; /* the ledger */
+    struct ra_buf record, lists;
+    struct ra_str link[RA_DELTA_KINDS];    /* where the next round of changes begins; in arena */
+    struct ra_seen listed;                 /* ids of the last list of deleted users */
+    bool contradicted;                     /* that list named a user who is alive here */
+    struct ra_cloud_events events;         /* since the lists were begun */
+    uint64_t seen[RA_COLLECTIONS];         /* objects that came, for progress */
+    uint64_t live[RA_COLLECTIONS];         /* objects that there are, once counted */
+    struct ra_count count[RA_DELTA_KINDS]; /* as the tenant counted before, and then after */
+    uint64_t listed_users;                 /* by the lists alone */
+    size_t parts;                          /* in which users were read; 0: in one chain */
+    char proof[RA_PROOF_MAX];
+};
+
+/* ---- cloud_documents.c ---- */
+
+int ra_cloud_read_documents(struct ra_cloud_fill *f, struct ra_err *err);
+/* Those and the members of role groups go into the snapshot. */
+int ra_cloud_put_documents(struct ra_cloud_fill *f, struct ra_err *err);
+/* The same as amendments, as far as they differ from the current snapshot. *n grows from 0. */
+struct ra_amendment *ra_cloud_amend_documents(struct ra_cloud_fill *f, size_t *n);
+int ra_cloud_read_role_members(struct ra_cloud_fill *f, struct ra_err *err);
+void ra_cloud_free_documents(struct ra_cloud_fill *f);
+
+/* ---- cloud_objects.c ---- */
+
+/* An object as a list shows it. */
+int ra_cloud_take_listed(struct ra_cloud_fill *f, const struct ra_graph_object *o,
+                         struct ra_err *err);
+/* An object as a change shows it. */
+int ra_cloud_take_changed(struct ra_cloud_fill *f, const struct ra_graph_object *o,
+                          struct ra_err *err);
+/* Counts what there is, by collection. */
+int ra_cloud_count_live(struct ra_cloud_fill *f, struct ra_err *err);
+/* Drops deleted users that are neither in the last list nor known to be newly deleted. */
+int ra_cloud_drop_unlisted(struct ra_cloud_fill *f, struct ra_err *err);
+void ra_cloud_report(const struct ra_cloud_fill *f, enum ra_collection c, uint64_t total);
+
+/* ---- cloud_lists.c ---- */
+
+/* Reads all lists to their end, going on where an earlier read of the same stopped. */
+int ra_cloud_read_lists(struct ra_cloud_fill *f, struct ra_err *err);
+/* Reads the users once more, in one chain. */
+int ra_cloud_read_users_plainly(struct ra_cloud_fill *f, struct ra_err *err);
+int ra_cloud_read_deleted(struct ra_cloud_fill *f, struct ra_err *err);
+
+/* ---- cloud_changes.c ---- */
+
+/* Asks for links from now on, before the lists are read. */
+int ra_cloud_mark_beginning(struct ra_cloud_fill *f, struct ra_err *err);
+/* Takes up what changed since the links, until it is one moment's state. listed: the list of
+ * deleted users was read just now. *resync: a link is no good any more. */
+int ra_cloud_reconcile(struct ra_cloud_fill *f, bool listed, bool *resync, struct ra_err *err);
+
+#endif

@@ -1,0 +1,150 @@
+#include "recovery/collect/proof.h"
+
+#include "src/base/clock.h"
+#include "src/base/log.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define LAG_MIN 3 /* objects by which a count may be ahead of a small list */
+
+/* Afresh, where the service counts at all. */
+static int count_again(struct ra_cloud_fill *f, struct ra_count after[RA_DELTA_KINDS],
+                       struct ra_err *err)
+{
+    for (int c = 0; c < RA_DELTA_KINDS; c++)
+        after[c] = (struct ra_count){.collection = (enum ra_collection)c};
+    return ra_graph_counts(f->graph, after, RA_DELTA_KINDS, err);
+}
+
+/* The count comes from an index that lags behind, by a few objects or by a percent; a list that is
+ * shorter than that has lost a page, whatever its end looked like. */
+static bool falls_short(const struct ra_cloud_fill *f, const struct ra_count *count)
+{
+    uint64_t lag = count->value / 100 > LAG_MIN ? count->value / 100 : LAG_MIN;
+
+    return count->counted && f->live[count->collection] + lag < count->value;
+}
+
+static bool far_above(const struct ra_cloud_fill *f, const struct ra_count *count)
+{
+    uint64_t lag = count->value / 100 > LAG_MIN ? count->value / 100 : LAG_MIN;
+
+    return count->counted && f->live[count->collection] > count->value + lag;
+}
+
+static int check_short(const struct ra_cloud_fill *f, const struct ra_count *counts,
+                       struct ra_err *err)
+{
+    for (int c = 0; c < RA_DELTA_KINDS; c++) {
+        if (!falls_short(f, &counts[c]))
+            continue;
+        ra_fail(err, RA_EINCOMPLETE, "%s: %" PRIu64 " objects came, the tenant counts %" PRIu64,
+                ra_collection_name((enum ra_collection)c), f->live[c], counts[c].value);
+        return ra_hint(err, "run again; the snapshot before stays in use");
+    }
+    return 0;
+}
+
+/* ---- users in parts ---- */
+
+static bool parts_agree(const struct ra_cloud_fill *f, const struct ra_count *before,
+                        const struct ra_count *after)
+{
+    uint64_t listed = f->listed_users;
+
+    if (before->counted && listed == before->value)
+        return true;
+    if (after->counted && f->live[RA_USERS] == after->value)
+        return true;
+    return before->counted && listed <= before->value + f->events.created &&
+           before->value <= listed + f->events.removed;
+}
+
+/* One more chain that finds whom the parts did not; what changes meanwhile is taken up again. */
+static int read_plainly(struct ra_cloud_fill *f, struct ra_count *after, struct ra_err *err)
+{
+    bool unreconciled;
+    int rc;
+
+    ra_warn("users: %" PRIu64 " came in %zu parts, the tenant counts %" PRIu64
+            "; reading them once more in one chain",
+            f->live[RA_USERS], f->parts, after->value);
+    rc = ra_cloud_read_users_plainly(f, err);
+    if (rc == 0)
+        rc = ra_cloud_reconcile(f, true, &unreconciled, err);
+    if (rc == 0)
+        rc = ra_cloud_count_live(f, err);
+    return rc == 0 ? count_again(f, after, err) : rc;
+}
+
+/* ---- the words ---- */
+
+static void say_count(char *out, size_t size, const struct ra_cloud_fill *f,
+                      const struct ra_count *after)
+{
+    if (!after->counted)
+        snprintf(out, size, "%" PRIu64 " users", f->live[RA_USERS]);
+    else if (after->value == f->live[RA_USERS])
+        snprintf(out, size, "%" PRIu64 " users, as many as the tenant counts", f->live[RA_USERS]);
+    else
+        snprintf(out, size, "%" PRIu64 " users, the tenant counts %" PRIu64, f->live[RA_USERS],
+                 after->value);
+}
+
+static void say_anew(struct ra_cloud_fill *f, const struct ra_count *after)
+{
+    char count[96], parts[48] = "";
+
+    say_count(count, sizeof count, f, after);
+    if (f->parts)
+        snprintf(parts, sizeof parts, ", users in %zu parts", f->parts);
+    snprintf(f->proof, sizeof f->proof, "each list read to its explicit end%s%s%s; %s", parts,
+             after->counted ? " and held against the tenant's count" : "",
+             f->link[RA_USERS].p ? "; changes of the meantime taken up" : "", count);
+}
+
+int ra_proof_check_anew(struct ra_cloud_fill *f, struct ra_err *err)
+{
+    struct ra_count after[RA_DELTA_KINDS];
+    int rc = ra_cloud_count_live(f, err);
+
+    if (rc == 0)
+        rc = count_again(f, after, err);
+    if (rc == 0 && f->parts && !parts_agree(f, &f->count[RA_USERS], &after[RA_USERS]))
+        rc = read_plainly(f, after, err);
+    if (rc == 0)
+        rc = check_short(f, after, err);
+    if (rc == 0)
+        say_anew(f, &after[RA_USERS]);
+    return rc;
+}
+
+int ra_proof_check_refresh(struct ra_cloud_fill *f, bool *resync, struct ra_err *err)
+{
+    int rc = ra_cloud_count_live(f, err);
+
+    if (rc == 0)
+        rc = count_again(f, f->count, err);
+    for (int c = 0; rc == 0 && c < RA_DELTA_KINDS; c++) {
+        if (!falls_short(f, &f->count[c]) && !far_above(f, &f->count[c]))
+            continue;
+        ra_warn("%s: %" PRIu64 " by the changes, the tenant counts %" PRIu64
+                "; reading everything anew",
+                ra_collection_name((enum ra_collection)c), f->live[c], f->count[c].value);
+        *resync = true;
+    }
+    return rc;
+}
+
+void ra_proof_of_refresh(struct ra_cloud_fill *f, struct ra_str full)
+{
+    char count[96], now[RA_TIME_TEXT];
+
+    say_count(count, sizeof count, f, &f->count[RA_USERS]);
+    ra_time_text(ra_now(), now);
+    snprintf(f->proof, sizeof f->proof,
+             "changes until %s taken up to their end; %s; before that: " RA_STR_FMT, now, count,
+             RA_STR_ARG(full));
+}
