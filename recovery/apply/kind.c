@@ -60,8 +60,11 @@ int ra_step_prepare(struct ra_run *r, struct ra_step *step, const struct ra_plan
     *step = (struct ra_step){.s = *s, .kind = k};
     if (k->place == RA_IN_DIRECTORY)
         rc = find_directory(r, step, err);
-    if (rc == 0 && k->check && ra_str_absent(r->head.rollback_of)) /* what was there may go back */
+    if (rc == 0 && k->check && ra_str_absent(r->head.rollback_of)) { /* what was may go back */
         rc = k->check(s, err);
+        if (rc != 0)
+            ra_hint(err, "make a new plan; nothing was written");
+    }
     if (rc == 0)
         rc = wire_value(r, s, &s->have, k->binary, &step->have, err);
     if (rc == 0)

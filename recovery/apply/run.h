@@ -70,6 +70,7 @@ struct ra_run {
     struct ra_journal *journal;
     bool resumed; /* goes on with a batch that had been interrupted */
     bool adopted; /* a window of this very batch stands open */
+    bool shut;    /* the window was closed again */
 };
 
 /* Fills what follows from the planned step; RA_ESTALE for what may never be asked. */

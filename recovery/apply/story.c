@@ -292,6 +292,7 @@ static int shut(struct ra_run *r, struct ra_err *err)
     rc = w ? ra_graph_open(&options, &g, err) : -err->code;
     if (rc == 0)
         rc = ra_window_close(g, w, r->w->store_dir, r->journal, RA_WINDOW_CLOSED, err);
+    r->shut = rc == 0;
     if (rc == 0)
         ra_run_note(r, "the matching window is closed");
     else
@@ -329,6 +330,12 @@ static void count(struct ra_run *r)
     memcpy(r->sum->batch, r->journal ? r->head.id : "", r->journal ? sizeof r->sum->batch : 1);
 }
 
+static bool anything_pending(const struct ra_run *r)
+{
+    return ra_run_pending(r, RA_IN_DIRECTORY) || ra_run_pending(r, RA_IN_CLOUD) ||
+           ra_run_pending(r, RA_IN_TENANT);
+}
+
 static int write_all(struct ra_run *r, struct ra_err *err)
 {
     struct ra_err closing = {0};
@@ -342,8 +349,11 @@ static int write_all(struct ra_run *r, struct ra_err *err)
         ra_run_note(r, "%s", closing.msg);
     if (rc == 0)
         rc = ra_journal_end(r->journal, "done", err);
+    else if (r->shut &&
+             !anything_pending(r)) /* stopped while the window was open: nothing is left */
+        ra_journal_end(r->journal, "stopped", &closing);
     count(r);
-    if (rc != 0 && r->journal) {
+    if (rc != 0 && r->journal && !r->shut) {
         struct ra_err as_it_was = *err;
         ra_hint(err,
                 "%s%sbatch %s is unfinished: the same command goes on with it, and "
@@ -351,12 +361,6 @@ static int write_all(struct ra_run *r, struct ra_err *err)
                 as_it_was.hint, as_it_was.hint[0] ? "; " : "", r->head.id, r->head.id);
     }
     return rc;
-}
-
-static bool anything_pending(const struct ra_run *r)
-{
-    return ra_run_pending(r, RA_IN_DIRECTORY) || ra_run_pending(r, RA_IN_CLOUD) ||
-           ra_run_pending(r, RA_IN_TENANT);
 }
 
 int ra_run_story(struct ra_run *r, bool compare, struct ra_err *err)

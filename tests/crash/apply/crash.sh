@@ -4,75 +4,16 @@
 # have been made once. EVERY: only each so many-th abort point. Then answers are lost after the change was made.
 # ABORT_AT names the library to preload, MAKEPLAN the tool that puts steps into a plan.
 . "$(dirname "$0")/../../flow/lib.sh"
-: "${ABORT_AT_LIB:?}" "${MAKEPLAN:?}"
+apply_tests=$(cd "$(dirname "$0")" && pwd)
+: "${ABORT_AT_LIB:?}"
 addr=$1 every=$2; shift 2
 scenarios=("$@")
 [ $# -gt 0 ] || scenarios=(consistency_guid hold immutable_id object_identifier window mixed rollback lost)
 
-# ---- both servers, and a plan without steps
-organisation "$work/org" --users 200 --no-disaster --seed 61
-dc_up dc "$addr"
-dc_load dc "$work/org/ad.ldif"
-printf secret > "$work/secret"; chmod 600 "$work/secret"
-tenant_up tenant "$work/org/graph" --no-throttle --client-secret-file "$work/secret" --identifier serve
-url=$(cat "$work/tenant/url")
-configure "$work/run" "$(tenant_lines tenant)" "$(ad_lines)"
-run=("$REANCHOR" -q -c "$work/run/reanchor.conf")
-web() { curl -sS --cacert "$work/tenant/ca.pem" "$@"; }
-name=$(jq -r '(.value // [.])[0].displayName' "$work/org/graph/organization.json")
-# Users that nothing ties to the other side, and a few that are tied.
-mapfile -t cloud < <(jq -r '.value[] | select(.onPremisesSyncEnabled != true and .onPremisesImmutableId == null and
-  .userType != "Guest") | .id' "$work/org/graph/users.json" | sort | head -2)
-cloud+=("$(jq -r 'first(.value[] | select(.onPremisesSyncEnabled == true)).id' "$work/org/graph/users.json")")
-[ ${#cloud[@]} = 3 ] || fail "${#cloud[@]} users to work on"
-mapfile -t dns < <(search -b "$base" '(&(objectClass=user)(mS-DS-ConsistencyGuid=*))' dn 2> /dev/null |
-  sed -n 's/^dn: //p' | sort | head -4)
-[ ${#dns[@]} = 4 ] || fail "${#dns[@]} stamped users"
-old=$(printf 'old old old old!' | base64) new=$(printf 'new new new new!' | base64)
-identifier=99999999-1111-4222-8333-444444444444
-{ for k in 0 1 2 3; do
-    printf 'dn: %s\nchangetype: modify\nreplace: mS-DS-ConsistencyGuid\n' "${dns[$k]}"
-    [ $k = 1 ] || printf 'mS-DS-ConsistencyGuid:: %s\n' "$old"
-    printf -- '-\nreplace: adminDescription\n-\n\n'
-  done; } > "$work/reset.ldif"
-jq -n --arg a "${cloud[0]}" --arg b "${cloud[1]}" --arg c "${cloud[2]}" --arg i $identifier \
-  '([$a, $b] | map({op: "update", id: ., set: {onPremisesImmutableId: null}})) +
-   [{op: "update", id: $c, set: {onPremisesObjectIdentifier: $i}}]' \
-  > "$work/reset.json"
-reset() {
-  ldapmodify -x -H "ldaps://$RIG_ADDR" -D "$RIG_USER" -y "$RIG_DIR/password" -f "$work/reset.ldif" > /dev/null
-  web -X POST -d @"$work/reset.json" "$url/rehearsal/change" > /dev/null
-  rm -rf "$work/run/store/journal"
-}
-reset
-expect 0 "${run[@]}" fetch
-"${run[@]}" plan --report "$work/report" > /dev/null 2>&1 || [ $? = 6 ] || fail plan
-[ -s "$work/report/plan.json" ] || fail "no plan"
-
-guids=()
-for d in "${dns[@]}"; do
-  guids+=("$(jq -r --arg d "$d" 'select(.type == "verdict" and .ad.dn == $d).ad.object_guid' "$work/report/verdicts.ndjson")")
-done
-
-# ---- what there is, and what was made
-token=$(web -d "grant_type=client_credentials&client_id=$client_id&client_secret=secret&scope=$url/.default" \
-  "$url/$tenant_id/oauth2/v2.0/token" | jq -r .access_token)
-state() {
-  local id
-  for d in "${dns[@]}"; do search -b "$d" -s base mS-DS-ConsistencyGuid adminDescription; done
-  for id in "${cloud[@]}"; do
-    web -H "Authorization: Bearer $token" "$url/beta/users/$id?\$select=id,onPremisesImmutableId,onPremisesObjectIdentifier" |
-      jq -c '[.id, .onPremisesImmutableId, .onPremisesObjectIdentifier]'
-  done
-  web -H "Authorization: Bearer $token" "$url/v1.0/directory/onPremisesSynchronization" | jq -cS '[.. | .features? // empty]'
-}
-usn() { search -b '' -s base highestCommittedUSN | sed -n 's/^highestCommittedUSN: //p'; }
-patches() { jq -c 'select(.method != "GET" and .status >= 200 and .status < 300) | [.method, .path, .body]' "$work/tenant/writes.ndjson"; }
+. "$apply_tests/servers.sh"
 
 # ---- the scenarios: lines of steps
-soft=blockSoftMatchEnabled
-flag=$(web -H "Authorization: Bearer $token" "$url/v1.0/directory/onPremisesSynchronization" |
-  jq -r --arg f $soft '[.. | .features? // empty][0][$f] | if . then "on" else "off" end')
+flag=$(get_flag $soft)
 other=$([ "$flag" = on ] && echo off || echo on)
 steps() {
   case $1 in
@@ -88,7 +29,7 @@ steps() {
     *) steps consistency_guid; steps hold; steps immutable_id; steps object_identifier; steps window ;;
   esac
 }
-plan_of() { steps "$1" | GATE_SAFE=1 "$MAKEPLAN" "$work/report/plan.json" "$work/$1.json" || fail "makeplan $1"; }
+plan_of() { steps "$1" | put_plan "$1"; }
 apply() { "${run[@]}" apply "$work/$1.json" --confirm "$name"; }
 
 points=0

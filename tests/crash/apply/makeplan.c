@@ -1,8 +1,8 @@
 /*
- * makeplan: puts steps into a plan. Usage: makeplan PLAN.json OUT.json < STEPS, one step a line, nine
- * fields separated by '|': id, op, directory, target id, dn, have, want, why, undo ("-": there is no
- * way back). An empty field is absent. Values of tenant.set_features are NAME=on or NAME=off, joined
- * by commas. A tenth field, if any, is ignored.
+ * makeplan: puts steps into a plan. Usage: makeplan PLAN.json OUT.json < STEPS, one step a line,
+ * nine fields separated by '|': id, op, directory, target id, dn, have, want, why, undo ("-": there
+ * is no way back). An empty field is absent. Values of tenant.set_features are NAME=on or NAME=off,
+ * joined by commas. A tenth field, if any, is ignored.
  */
 #include "recovery/plan/plan.h"
 #include "src/base/file.h"
@@ -100,7 +100,7 @@ int main(int argc, char **argv)
     plan.steps_n = n;
     if (getenv("TENANT_ID"))
         plan.tenant = ra_str(getenv("TENANT_ID"));
-    if (getenv("GATE_SAFE"))
+    if (getenv("GATE_SAFE") && *getenv("GATE_SAFE"))
         plan.gate = RA_GATE_SAFE;
     ra_buf_init(&out, RA_PLAN_MAX);
     if (ra_plan_encode(&plan, &out, &err) != 0 || ra_file_write(argv[2], out.p, out.n, &err) != 0)
