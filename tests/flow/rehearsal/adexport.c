@@ -61,6 +61,16 @@ static const char *kind_of(const struct ra_dir_entry *e)
     return has_class(e, "contact") ? "contact" : NULL;
 }
 
+/* domain 6.1: a sync server's own rule, under which reanchor's ad.hold keeps objects out. */
+static bool held(const char *kind, const struct ra_dir_entry *e)
+{
+    struct ra_str prefix = !strcmp(kind, "user")    ? RA_STR("User_")
+                           : !strcmp(kind, "group") ? RA_STR("Group_")
+                                                    : RA_STR("Contact_");
+    return strcmp(kind, "device") != 0 &&
+           ra_str_starts_fold(ra_dir_entry_first(e, "adminDescription"), prefix);
+}
+
 static void key_str(struct ra_json *j, const char *key, struct ra_str s)
 {
     ra_json_key(j, key);
@@ -149,7 +159,7 @@ static int each(void *ctx, const struct ra_dir_entry *e, struct ra_err *err)
     ra_json_key(&j, "deleted");
     ra_json_bool(&j, deleted);
     ra_json_key(&j, "cloudFiltered");
-    ra_json_bool(&j, cJSON_HasObjectItem(r->skipped, text));
+    ra_json_bool(&j, cJSON_HasObjectItem(r->skipped, text) || held(kind, e));
     ra_json_object_end(&j);
     puts(ra_buf_z(&b));
     ra_buf_free(&b);
