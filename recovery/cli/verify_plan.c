@@ -1,5 +1,6 @@
 #include "recovery/cli/verify_plan.h"
 
+#include "recovery/apply/apply.h"
 #include "recovery/cli/fresh.h"
 #include "recovery/plan/plan.h"
 #include "recovery/report/layout.h"
@@ -354,12 +355,14 @@ int ra_verify_plan(struct ra_cli *cli, const char *path, bool cached, bool all, 
 
     if (rc == 0)
         rc = compare(&v, cached, err);
-    if (rc == 0) {
+    if (rc == 0)
         print(&v);
+    ra_fresh_close(&v.fresh); /* the run that holds the window open must get at the store */
+    if (rc == 0 && !ra_comparison_pends(&v.result))
+        rc = ra_apply_window_done(cli->config->store.dir, cli->stop, err);
+    if (rc == 0)
         rc = ra_comparison_differs(&v.result) ? 7 : 0;
-    }
     ra_comparison_free(&v.result);
-    ra_fresh_close(&v.fresh);
     ra_plan_free(&v.plan);
     return rc;
 }

@@ -16,7 +16,7 @@
 #include <string.h>
 
 #define FIRST 1
-#define LAST  120
+#define LAST  60
 #define SOUPS 10 /* to each seed's organisation */
 
 enum { HOLD = 1, BYPASS = 2, VARIANTS = 4 };
