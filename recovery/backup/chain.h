@@ -51,8 +51,8 @@ const struct ra_backup_manifest *ra_links_newest(const struct ra_links *c);
 /* Backups that are there: not pruned ones. */
 size_t ra_links_backups(const struct ra_links *c);
 
-/* Removes what a killed run left: files being written, pruned backups that are still there, data
- * whose manifest never came and that nothing names. */
+/* Mends head.json and removes what a killed run left: files being written, pruned backups that are
+ * still there, data whose manifest never came and that nothing names. */
 int ra_links_tidy(const struct ra_links *c, struct ra_err *err);
 size_t ra_links_left_over(const struct ra_links *c); /* how many such files there are */
 

@@ -298,10 +298,28 @@ static int remove_left_over(const struct ra_links *c, bool manifests, bool *remo
     return rc;
 }
 
+/* A run that was cut between its manifest and head.json. */
+static int mend_head(const struct ra_links *c, struct ra_err *err)
+{
+    const struct ra_backup_manifest *last = c->n ? &c->links[c->n - 1] : NULL;
+    struct ra_backup_ref head = {0};
+
+    if (!c->head_found || !last || last->sequence != c->head.sequence + 1 ||
+        strcmp(last->previous.sha256, c->head.sha256) != 0)
+        return 0;
+    head.sequence = last->sequence;
+    memcpy(head.name, last->name, sizeof head.name);
+    memcpy(head.sha256, last->sha256, sizeof head.sha256);
+    return put_head(c->dir, &head, err);
+}
+
 int ra_links_tidy(const struct ra_links *c, struct ra_err *err)
 {
     bool removed = false;
-    int rc = remove_left_over(c, true, &removed, err);
+    int rc = mend_head(c, err);
+
+    if (rc == 0)
+        rc = remove_left_over(c, true, &removed, err);
 
     if (rc == 0 && removed)
         rc = ra_dir_sync(c->dir, err);

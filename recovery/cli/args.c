@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { KEY_JSON = 0x100, KEY_NO_COLOR, KEY_NO_INPUT, KEY_VERSION };
+enum { KEY_JSON = 0x100, KEY_NO_COLOR, KEY_NO_INPUT, KEY_METRICS, KEY_VERSION };
 
 static const struct argp_option global_options[] = {
     {"config", 'c', "FILE", 0, "The configuration file", 0},
@@ -21,6 +21,8 @@ static const struct argp_option global_options[] = {
     {"verbose", 'v', NULL, 0, "Log requests; twice, more", 0},
     {"no-color", KEY_NO_COLOR, NULL, 0, "No colour, no moving lines", 0},
     {"no-input", KEY_NO_INPUT, NULL, 0, "Never ask", 0},
+    {"metrics", KEY_METRICS, "FILE", 0,
+     "Write how the run went as a Prometheus textfile, also when it fails", 0},
     {"help", 'h', NULL, 0, "Show this help", 0},
     {"version", KEY_VERSION, NULL, 0, "Show the version and those of the libraries", 0},
     {0},
@@ -71,6 +73,9 @@ static error_t parse_global(int key, char *arg, struct argp_state *state)
         return 0;
     case KEY_NO_INPUT:
         cli->no_input = true;
+        return 0;
+    case KEY_METRICS:
+        cli->metrics_file = arg;
         return 0;
     case 'h':
         print_help(state->root_argp, stdout, state->name);

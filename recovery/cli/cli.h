@@ -7,6 +7,7 @@
 #ifndef RA_CLI_CLI_H
 #define RA_CLI_CLI_H
 
+#include "recovery/cli/metrics.h"
 #include "recovery/cli/progress.h"
 #include "recovery/model/policy.h"
 #include "src/base/err.h"
@@ -25,6 +26,8 @@ struct ra_cli {
     bool color;                   /* stdout takes colour; true once options are parsed and it may */
     const volatile int *stop;     /* the number of the signal that ends the run, 0 until then */
     struct ra_config *config;     /* NULL until ra_cli_load; freed by main */
+    const char *metrics_file;     /* of --metrics, or NULL */
+    struct ra_metrics *metrics;   /* what the run tells there; main writes it at the end */
     struct ra_progress *progress; /* NULL until the command's options are parsed; may stay NULL */
     /* For the manual: when set, ra_cli_parse puts the command's options here and fails. */
     const struct argp **describe;

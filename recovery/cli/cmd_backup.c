@@ -54,12 +54,36 @@ static const struct argp argp = {
 static int find_verb(int argc, char **argv)
 {
     for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "-c") == 0 || strcmp(argv[i], "--config") == 0)
+        if (strcmp(argv[i], "-c") == 0 || strcmp(argv[i], "--config") == 0 ||
+            strcmp(argv[i], "--metrics") == 0)
             i++;
         else if (argv[i][0] != '-')
             return i;
     }
     return 0;
+}
+
+/* The state of the folder, whatever became of the run. */
+static void tell_backups(struct ra_cli *cli)
+{
+    struct ra_metrics_backups b = {0};
+    const struct ra_backup_manifest *newest;
+    struct ra_links c;
+
+    if (!cli->metrics_file || !cli->config || ra_links_read(cli->config->backup.dir, &c, NULL) != 0)
+        return;
+    newest = ra_links_newest(&c);
+    b.count = ra_links_backups(&c);
+    b.chain_length = c.head.sequence;
+    if (c.n && c.links[c.n - 1].sequence > b.chain_length)
+        b.chain_length = c.links[c.n - 1].sequence;
+    if (newest) {
+        b.newest = newest->created;
+        b.newest_bytes = newest->data.bytes + newest->anchors.bytes;
+        b.newest_objects = ra_backup_objects(newest);
+    }
+    ra_metrics_backups(cli->metrics, &b);
+    ra_links_free(&c);
 }
 
 int ra_cmd_backup(struct ra_cli *cli, int argc, char **argv, struct ra_err *err)
@@ -75,7 +99,10 @@ int ra_cmd_backup(struct ra_cli *cli, int argc, char **argv, struct ra_err *err)
             argv[a] = argv[a + 1];
         argv[argc - 1] = NULL;
         argv[0] = name;
-        return verbs[i].run(cli, argc - 1, argv, err);
+        ra_metrics_command(cli->metrics, name + strlen("reanchor "));
+        rc = verbs[i].run(cli, argc - 1, argv, err);
+        tell_backups(cli);
+        return rc;
     }
     rc = ra_cli_parse(cli, &argp, err, argc, argv, err);
     return rc != 0 ? rc : ra_fail(err, RA_EUSAGE, "backup: missing argument");

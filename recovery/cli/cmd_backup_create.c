@@ -184,8 +184,36 @@ static int gather(struct ra_cli *cli, struct ra_cache *cache, const struct optio
     rc = ra_gather(cli, cache, &all, &graph, err);
     if (rc == 0)
         rc = ra_gather_settle(cli, cache, graph, study, err);
+    if (graph)
+        ra_metrics_throttled(cli->metrics, ra_graph_stats(graph).throttled_ms);
     ra_graph_close(&graph);
     return rc;
+}
+
+/* Of the cloud's objects only those that nothing claimed have a verdict of their own. */
+static void tell_objects(struct ra_cli *cli, const struct ra_study *s,
+                         const struct ra_backup_manifest *m)
+{
+    uint64_t n[2][RA_KINDS][RA_CLASSES] = {0}, alone[RA_KINDS] = {0};
+
+    for (size_t i = 0; i < s->result.verdicts_n; i++) {
+        const struct ra_verdict *v = &s->result.verdicts[i];
+        enum ra_class in = ra_code_info((enum ra_verdict_code)v->code)->in;
+        n[v->ad == RA_NONE][v->kind][in]++;
+        alone[v->kind] += v->ad == RA_NONE;
+    }
+    for (int k = 0; k < RA_KINDS; k++) {
+        for (int c = 0; c < RA_CLASSES; c++) {
+            const char *name = ra_class_name((enum ra_class)c);
+            if (n[0][k][c])
+                ra_metrics_objects(cli->metrics, "ad", (enum ra_kind)k, name, n[0][k][c]);
+            if (n[1][k][c])
+                ra_metrics_objects(cli->metrics, "cloud", (enum ra_kind)k, name, n[1][k][c]);
+        }
+        if (m->cloud[k] > alone[k])
+            ra_metrics_objects(cli->metrics, "cloud", (enum ra_kind)k, "other",
+                               m->cloud[k] - alone[k]);
+    }
 }
 
 static void print_made(const struct ra_cli *cli, const struct ra_backup_manifest *m)
@@ -224,8 +252,10 @@ int ra_backup_verb_create(struct ra_cli *cli, int argc, char **argv, struct ra_e
         rc = gather(cli, cache, &o, &study, err);
     if (rc == 0)
         rc = seal(cli, study, now, &m, err);
-    if (rc == 0)
+    if (rc == 0) {
         print_made(cli, &m);
+        tell_objects(cli, study, &m);
+    }
     ra_backup_manifest_free(&m);
     ra_study_close(&study);
     ra_cache_close(&cache);

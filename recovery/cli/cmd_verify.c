@@ -140,6 +140,18 @@ static int redaction(const struct ra_cli *cli, unsigned char key[RA_REDACT_KEY],
     return ra_redact_key(path, key, err);
 }
 
+static void tell_findings(struct ra_cli *cli, const struct ra_verified *v)
+{
+    char id[8];
+
+    for (unsigned check = 1; check <= RA_CHECKS; check++)
+        for (int s = 0; s < RA_SEVERITIES; s++) {
+            snprintf(id, sizeof id, "V%u", check);
+            ra_metrics_finding(cli->metrics, id, ra_severity_name((enum ra_severity)s),
+                               ra_verified_count(v, check, (enum ra_severity)s));
+        }
+}
+
 static int report(struct ra_cli *cli, struct ra_fresh *f, const struct options *o,
                   struct ra_err *err)
 {
@@ -154,6 +166,7 @@ static int report(struct ra_cli *cli, struct ra_fresh *f, const struct options *
     if (rc != 0)
         return rc;
     rc = print(cli, &in, &v, o, err);
+    tell_findings(cli, &v);
     if (rc == 0 && o->nagios)
         rc = (int)ra_verify_status(&v, o->severity);
     else if (rc == 0 && ra_verified_worst(&v, &worst) && worst >= o->severity)

@@ -20,7 +20,22 @@ static int run(struct ra_cli *cli, int argc, char **argv, struct ra_err *err)
         return rc;
     snprintf(name, sizeof name, "reanchor %s", command->name);
     argv[first] = name;
+    ra_metrics_command(cli->metrics, command->name);
     return command->run(cli, argc - first, argv + first, err);
+}
+
+/* Failed runs above all; a run that succeeded and cannot say so did not. */
+static int write_metrics(struct ra_cli *cli, int status, bool done)
+{
+    struct ra_err err = {0};
+
+    if (cli->metrics_file &&
+        ra_metrics_write(cli->metrics, cli->metrics_file, status, done, &err) != 0) {
+        ra_cli_print_error(cli, &err);
+        status = status ? status : ra_exit_status(&err);
+    }
+    ra_metrics_free(&cli->metrics);
+    return status;
 }
 
 /* The output is complete only when all of it has left. */
@@ -33,8 +48,9 @@ static int flush_output(struct ra_err *err)
 
 int main(int argc, char **argv)
 {
-    struct ra_cli cli = {.stop = ra_cli_secure_process()};
+    struct ra_cli cli = {.stop = ra_cli_secure_process(), .metrics = ra_metrics_new()};
     struct ra_err err = {0};
+    bool done;
     int rc;
 
     argv[0] = (char[]){"reanchor"};
@@ -42,10 +58,12 @@ int main(int argc, char **argv)
     ra_progress_close(&cli.progress);
     if (rc >= 0 && flush_output(&err) != 0)
         rc = -(int)RA_EIO;
+    done = rc >= 0;
     if (rc < 0) {
         ra_cli_print_error(&cli, &err);
         rc = ra_exit_status(&err);
     }
+    rc = write_metrics(&cli, rc, done);
     ra_config_free(&cli.config);
     return rc;
 }

@@ -72,6 +72,16 @@ static void take_newline(struct ra_buf *b)
         b->n--;
 }
 
+/* systemd gives a service's user its right to a credential by an access-control list, whose mask
+ * looks like the right of a group. The folder itself lets nobody else in. */
+static bool is_credential(const char *path)
+{
+    const char *dir = getenv("CREDENTIALS_DIRECTORY");
+    size_t n = dir ? strlen(dir) : 0;
+
+    return n && strncmp(path, dir, n) == 0 && path[n] == '/' && !strstr(path + n, "/../");
+}
+
 int ra_file_read_private(const char *path, struct ra_buf *out, struct ra_err *err)
 {
     struct stat st;
@@ -81,7 +91,7 @@ int ra_file_read_private(const char *path, struct ra_buf *out, struct ra_err *er
     fd = open_for_reading(path, RA_ECONFIG, &st, err);
     if (fd < 0)
         return fd;
-    if (st.st_mode & (S_IRWXG | S_IRWXO)) {
+    if (st.st_mode & (is_credential(path) ? S_IWGRP | S_IXGRP | S_IRWXO : S_IRWXG | S_IRWXO)) {
         close(fd);
         ra_fail(err, RA_ECONFIG, "%s: mode %04o lets others read this secret, want 0600", path,
                 (unsigned)(st.st_mode & 07777));

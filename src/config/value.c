@@ -3,6 +3,7 @@
 #include "src/base/mem.h"
 #include "src/config/options.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,6 +62,27 @@ static void set_text(const struct ra_option *o, void *base, const char *text, si
 
     free(*to);
     *to = ra_strndup(text, n);
+}
+
+#define CREDENTIALS "$CREDENTIALS_DIRECTORY/"
+
+/* systemd hands a service its secrets in a folder that it names in the environment. Without it the
+ * text stays, and whoever needs the file tells that it is not there. */
+static void set_file(const struct ra_option *o, void *base, const char *text)
+{
+    const char *dir = getenv("CREDENTIALS_DIRECTORY");
+    char *path;
+    size_t n;
+
+    if (!dir || !*dir || strncmp(text, CREDENTIALS, strlen(CREDENTIALS)) != 0) {
+        set_text(o, base, text, strlen(text));
+        return;
+    }
+    n = strlen(dir) + strlen(text) + 1;
+    path = ra_malloc(n);
+    snprintf(path, n, "%s/%s", dir, text + strlen(CREDENTIALS));
+    set_text(o, base, path, strlen(path));
+    free(path);
 }
 
 static int set_guid(const struct ra_option *o, void *base, const char *text, struct ra_err *err)
@@ -168,7 +190,10 @@ int ra_option_set(const struct ra_option *o, void *base, const char *text, struc
         return 0;
     switch (o->type) {
     case RA_OPTION_TEXT:
-        set_text(o, base, text, strlen(text));
+        if (o->file)
+            set_file(o, base, text);
+        else
+            set_text(o, base, text, strlen(text));
         return 0;
     case RA_OPTION_LIST:
         add_item(o, base, text);
