@@ -1,0 +1,42 @@
+#!/bin/bash
+# apply.sh ADDR [STEPS [PAIRS]]: `apply` of so many ad.set_consistency_guid steps against a real Samba domain controller,
+# beside ldapmodify of the same changes, in turns: one writes the values back that the other has changed. Then what the
+# journal of as many steps takes by itself. REANCHOR, SAMPLE and TENANT as for the flow tests, MAKEPLAN and BENCH_JOURNAL
+# as built.
+. "$(dirname "$0")/../flow/lib.sh"
+: "${MAKEPLAN:?}" "${BENCH_JOURNAL:?}"
+addr=$1 steps=${2:-10000} pairs=${3:-3}
+organisation "$work/org" --users $((steps + steps / 10)) --no-disaster
+dc_up dc "$addr"
+dc_load dc "$work/org/ad.ldif"
+tenant_up tenant "$work/org/graph" --no-throttle
+configure "$work/run" "$(tenant_lines tenant)" "$(ad_lines)"
+run=("$REANCHOR" -q -c "$work/run/reanchor.conf")
+name=$(jq -r '(.value // [.])[0].displayName' "$work/org/graph/organization.json")
+expect 0 "${run[@]}" fetch
+"${run[@]}" plan --report "$work/report" > /dev/null 2>&1 || [ $? = 6 ] || fail plan
+# Each person's value is the base64 of 16 digits: "A" and the place, or "B" and the place.
+jq -rc 'select(.type == "verdict" and .side == "ad" and .kind == "user" and .code == "MATCH_HARD") | [.ad.object_guid, .ad.dn] | @tsv' \
+  "$work/report/verdicts.ndjson" | head -n "$steps" > "$work/people"
+[ "$(wc -l < "$work/people")" = "$steps" ] || fail "$(wc -l < "$work/people") people"
+value() { printf '%s%015d' "$1" "$2" | base64; }
+n=0
+while IFS=$'\t' read -r guid dn; do
+  n=$((n + 1))
+  a=$(value A $n) b=$(value B $n)
+  echo "s$n|ad.set_consistency_guid|contoso|$guid|$dn|$a|$b|ANCHOR_DRIFT|$a|" >&3
+  printf 'dn: %s\nchangetype: modify\nreplace: mS-DS-ConsistencyGuid\nmS-DS-ConsistencyGuid:: %s\n\n' "$dn" "$a" >&4
+  printf 'dn: %s\nchangetype: modify\ndelete: mS-DS-ConsistencyGuid\nmS-DS-ConsistencyGuid:: %s\n-\nadd: mS-DS-ConsistencyGuid\nmS-DS-ConsistencyGuid:: %s\n\n' "$dn" "$b" "$a" >&5
+done < "$work/people" 3> "$work/steps" 4> "$work/begin.ldif" 5> "$work/back.ldif"
+GATE_SAFE=1 "$MAKEPLAN" "$work/report/plan.json" "$work/plan.json" < "$work/steps" || fail makeplan
+modify() { ldapmodify -x -H "ldaps://$RIG_ADDR" -D "$RIG_USER" -y "$RIG_DIR/password" -f "$1" > /dev/null; }
+modify "$work/begin.ldif"
+timed() { local start; start=$(date +%s%N); "$@" > "$work/out" 2> "$work/err" || { cat "$work/err" >&2; fail "$*"; }
+  echo $(( ($(date +%s%N) - start) / 1000000 )); }
+for _ in $(seq "$pairs"); do
+  ours=$(timed "${run[@]}" apply "$work/plan.json" --confirm "$name")
+  theirs=$(timed modify "$work/back.ldif")
+  echo "$ours $theirs"
+done | awk -v n="$steps" '{printf "apply %.2f s, ldapmodify %.2f s, ratio %.2f (%d steps)\n", $1 / 1000, $2 / 1000, $1 / $2, n}'
+ls "$work"/run/store/journal/*.journal | head -1 | xargs stat -c 'the journal of one batch: %s bytes'
+"$BENCH_JOURNAL" "$work/run/store" "$steps"
