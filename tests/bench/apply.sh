@@ -16,18 +16,13 @@ name=$(jq -r '(.value // [.])[0].displayName' "$work/org/graph/organization.json
 expect 0 "${run[@]}" fetch
 "${run[@]}" plan --report "$work/report" > /dev/null 2>&1 || [ $? = 6 ] || fail plan
 # Each person's value is the base64 of 16 digits: "A" and the place, or "B" and the place.
-jq -rc 'select(.type == "verdict" and .side == "ad" and .kind == "user" and .code == "MATCH_HARD") | [.ad.object_guid, .ad.dn] | @tsv' \
-  "$work/report/verdicts.ndjson" | head -n "$steps" > "$work/people"
+jq -c 'select(.type == "verdict" and .side == "ad" and .kind == "user" and .code == "MATCH_HARD") | .ad' \
+  "$work/report/verdicts.ndjson" | awk -v n="$steps" 'NR <= n' > "$work/people"
 [ "$(wc -l < "$work/people")" = "$steps" ] || fail "$(wc -l < "$work/people") people"
-value() { printf '%s%015d' "$1" "$2" | base64; }
-n=0
-while IFS=$'\t' read -r guid dn; do
-  n=$((n + 1))
-  a=$(value A $n) b=$(value B $n)
-  echo "s$n|ad.set_consistency_guid|contoso|$guid|$dn|$a|$b|ANCHOR_DRIFT|$a|" >&3
-  printf 'dn: %s\nchangetype: modify\nreplace: mS-DS-ConsistencyGuid\nmS-DS-ConsistencyGuid:: %s\n\n' "$dn" "$a" >&4
-  printf 'dn: %s\nchangetype: modify\ndelete: mS-DS-ConsistencyGuid\nmS-DS-ConsistencyGuid:: %s\n-\nadd: mS-DS-ConsistencyGuid\nmS-DS-ConsistencyGuid:: %s\n\n' "$dn" "$b" "$a" >&5
-done < "$work/people" 3> "$work/steps" 4> "$work/begin.ldif" 5> "$work/back.ldif"
+made() { jq -r "def value(c): c + ((\"000000000000000\" + (input_line_number | tostring))[-15:]) | @base64; . + {a: value(\"A\"), b: value(\"B\")} | $1" "$work/people"; }
+made '"s\(input_line_number)|ad.set_consistency_guid|contoso|\(.object_guid)|\(.dn)|\(.a)|\(.b)|ANCHOR_DRIFT|\(.a)|"' > "$work/steps"
+made '"dn: \(.dn)\nchangetype: modify\nreplace: mS-DS-ConsistencyGuid\nmS-DS-ConsistencyGuid:: \(.a)\n"' > "$work/begin.ldif"
+made '"dn: \(.dn)\nchangetype: modify\ndelete: mS-DS-ConsistencyGuid\nmS-DS-ConsistencyGuid:: \(.b)\n-\nadd: mS-DS-ConsistencyGuid\nmS-DS-ConsistencyGuid:: \(.a)\n"' > "$work/back.ldif"
 GATE_SAFE=1 "$MAKEPLAN" "$work/report/plan.json" "$work/plan.json" < "$work/steps" || fail makeplan
 modify() { ldapmodify -x -H "ldaps://$RIG_ADDR" -D "$RIG_USER" -y "$RIG_DIR/password" -f "$1" > /dev/null; }
 modify "$work/begin.ldif"
@@ -38,5 +33,5 @@ for _ in $(seq "$pairs"); do
   theirs=$(timed modify "$work/back.ldif")
   echo "$ours $theirs"
 done | awk -v n="$steps" '{printf "apply %.2f s, ldapmodify %.2f s, ratio %.2f (%d steps)\n", $1 / 1000, $2 / 1000, $1 / $2, n}'
-ls "$work"/run/store/journal/*.journal | head -1 | xargs stat -c 'the journal of one batch: %s bytes'
+stat -c 'the journal of a batch: %s bytes' "$work"/run/store/journal/*.journal
 "$BENCH_JOURNAL" "$work/run/store" "$steps"
