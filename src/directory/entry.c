@@ -65,7 +65,7 @@ struct ra_attr_desc ra_attr_desc(struct ra_str description)
 static struct ra_dir_attr *find(const struct ra_dir_entry *e, struct ra_str name)
 {
     for (size_t i = 0; i < e->n; i++)
-        if (ra_str_eq_fold(e->attrs[i].name, name))
+        if (e->attrs[i].name.n == name.n && ra_str_eq_fold(e->attrs[i].name, name))
             return &e->attrs[i];
     return NULL;
 }
@@ -96,7 +96,7 @@ struct ra_dir_attr *ra_entry_attr(struct ra_dir_entry *e, struct ra_str descript
 bool ra_entry_add(struct ra_dir_entry *e, struct ra_dir_attr *a, struct ra_str value)
 {
     e->bytes += value.n + 2 * sizeof value;
-    if (e->bytes > RA_ENTRY_MAX_BYTES)
+    if (value.n > RA_ENTRY_MAX_VALUE || e->bytes > RA_ENTRY_MAX_BYTES)
         return false;
     if (a->n == a->cap) {
         size_t cap = a->cap ? a->cap * 2 : 1;

@@ -10,6 +10,7 @@
 #include "src/directory/directory.h"
 
 #define RA_ENTRY_MAX_ATTRIBUTES 4096
+#define RA_ENTRY_MAX_VALUE      ((size_t)8 << 20)
 #define RA_ENTRY_MAX_BYTES      ((size_t)256 << 20)
 
 struct ra_dir_attr {
@@ -35,7 +36,8 @@ void ra_entry_begin(struct ra_dir_entry *e);
  * that does not go on where the one before it ended sets *gap. */
 struct ra_dir_attr *ra_entry_attr(struct ra_dir_entry *e, struct ra_str description, bool *gap);
 
-/* Adds one value, whose bytes must live as long as the entry; false past RA_ENTRY_MAX_BYTES. */
+/* Adds one value, whose bytes must live as long as the entry; false for one past
+ * RA_ENTRY_MAX_VALUE, and past RA_ENTRY_MAX_BYTES in all. */
 bool ra_entry_add(struct ra_dir_entry *e, struct ra_dir_attr *a, struct ra_str value);
 
 /* A description taken apart. */

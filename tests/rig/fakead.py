@@ -15,6 +15,12 @@ which an answer holds at most --step N (1500) and says so: "member;range=0-1499"
                bad-control    a paging control that is not BER
                overfull       every page holds three times what was asked for
                huge           an answer whose length says 1 GiB
+               fat            CN=u0 has a mail address of 50 MiB
+               many           CN=u0 has 45 MiB of proxy addresses
+               told-stuck     DirSync says that there is more, for ever, and brings nothing
+               told-open      DirSync's answer ends without its control
+
+DirSync is answered with --page objects at a time; "more" is said until the last. Its cookie ends as "done".
 """
 import argparse, os, socket, ssl, sys, threading
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -22,8 +28,9 @@ from ber import ber, elements, integer, octets, tlv
 
 BASE = "DC=contoso,DC=test"
 PAGED = "1.2.840.113556.1.4.319"
+DIRSYNC = "1.2.840.113556.1.4.841"
 ROOT = {"defaultNamingContext": [BASE], "supportedCapabilities": ["1.2.840.113556.1.4.800"],
-        "supportedControl": [PAGED, "1.2.840.113556.1.4.417", "1.2.840.113556.1.4.1339"], "highestCommittedUSN": ["42"]}
+        "supportedControl": [PAGED, DIRSYNC, "1.2.840.113556.1.4.417", "1.2.840.113556.1.4.1339"], "highestCommittedUSN": ["42"]}
 
 
 def entry(mid, dn, attributes):
@@ -39,6 +46,10 @@ def result(mid, op, code=0, text="", controls=b""):
 def paged(cookie, malformed=False):
     value = b"\x30\x7f\x02" if malformed else ber(0x30, integer(0) + octets(cookie))
     return ber(0x30, octets(PAGED) + octets(value))
+
+
+def told(cookie, more):
+    return ber(0x30, octets(DIRSYNC) + octets(ber(0x30, integer(1 if more else 0) + integer(0) + octets(cookie))))
 
 
 class Client:
@@ -60,9 +71,15 @@ class Client:
 
     def objects(self, first, n):
         for i in range(first, min(first + n, self.o.users)):
-            yield f"CN=u{i},{BASE}", {"objectClass": ["top", "user"], "sAMAccountName": [f"u{i}"]}
+            a = {"objectClass": ["top", "user"], "sAMAccountName": [f"u{i}"], "objectGUID": [b"%016d" % i]}
+            if self.o.fault == "fat" and i == 0:
+                a["mail"] = ["x" * (50 << 20)]
+            if self.o.fault == "many" and i == 0:
+                a["proxyAddresses"] = [f"smtp:{k:090d}@x" for k in range(500000)]
+            yield f"CN=u{i},{BASE}", a
         if first <= self.o.users < first + n:
-            yield f"CN=big,{BASE}", {"objectClass": ["top", "group"], "member": [], **self.members(0)}
+            yield f"CN=big,{BASE}", {"objectClass": ["top", "group"], "objectGUID": [b"the-big-one-----"], "member": [],
+                                          **self.members(0)}
 
     def page(self, mid, size, cookie):
         o, first = self.o, int(cookie or b"0")
@@ -76,6 +93,21 @@ class Client:
         cookie = b"0" * (1 << 20) if o.fault == "cookie-large" else str(first + size).encode() if more else b""
         return found + result(mid, 0x65, controls=paged(cookie, o.fault == "bad-control"))
 
+    def changes(self, mid, cookie):
+        o = self.o
+        if cookie == b"done":
+            return result(mid, 0x65, controls=told(b"done", False))
+        if cookie and not cookie.startswith(b"at "):
+            return result(mid, 0x65, 12, "00002040: SvcErr: DSID-0314021C, problem 5010 (UNAVAIL_EXTENSION), data 8418")
+        if o.fault == "told-stuck":
+            return result(mid, 0x65, controls=told(b"at 0", True))
+        first = int(cookie[3:] or b"0")
+        found = b"".join(entry(mid, dn, {**a, "mail": []}) for dn, a in self.objects(first, o.page) if "member" not in a)
+        last = first + o.page >= o.users
+        if last and o.fault == "told-open":
+            return found + result(mid, 0x65)
+        return found + result(mid, 0x65, controls=told(b"done" if last else b"at %d" % (first + o.page), not last))
+
     def search(self, mid, body, controls):
         parts = [v for _, v in elements(body)]
         base, scope, wanted = parts[0].decode(), parts[1][0], [v.decode() for _, v in elements(parts[7])]
@@ -86,6 +118,8 @@ class Client:
             return (entry(mid, "", ROOT) if not base else b"") + result(mid, 0x65)
         for _, c in elements(controls):
             oid, *rest = [v for _, v in elements(c)]
+            if oid.decode() == DIRSYNC:
+                return self.changes(mid, [v for _, v in elements(next(elements(rest[-1]))[1])][2])
             if oid.decode() == PAGED:
                 size, cookie = [v for _, v in elements(next(elements(rest[-1]))[1])]
                 return self.page(mid, int.from_bytes(size, "big"), cookie)

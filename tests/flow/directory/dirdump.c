@@ -23,7 +23,8 @@ struct args {
     struct ra_dir_query q;
     const char *attributes[ATTRIBUTES_MAX + 1], *syntax;
     int n, slow_us;
-    bool root, count, twice;
+    bool root, count, twice, changes, own;
+    const char *cookie;
     unsigned long long entries;
 };
 
@@ -89,6 +90,32 @@ static int print_syntax(struct ra_dir *d, const char *attribute, struct ra_err *
     return rc;
 }
 
+/* What has changed since the cookie, and then the next one. */
+static int print_changes(struct ra_dir *d, struct args *a, struct ra_err *err)
+{
+    static const char *const told[] = {"told", "not for us", "stale"};
+    struct ra_dir_changes q = {.filter = a->q.filter,
+                               .attributes = a->attributes,
+                               .own_rights = a->own,
+                               .tries = a->q.tries};
+    enum ra_dir_told what;
+    struct ra_dir_root root;
+    struct ra_buf cookie;
+    int rc = ra_dir_root(d, &root, err);
+
+    q.base = root.base;
+    ra_buf_init(&cookie, 1 << 20);
+    ra_buf_puts(&cookie, a->cookie ? a->cookie : "");
+    if (!rc)
+        rc = ra_dir_changes(d, &q, print_entry, a, &cookie, &what, err);
+    if (!rc) {
+        printf("%s\n", told[what]);
+        put_value("cookie", (struct ra_str){cookie.p, cookie.n});
+    }
+    ra_buf_free(&cookie);
+    return rc;
+}
+
 static int run(struct args *a, struct ra_err *err)
 {
     struct ra_dir *d = NULL;
@@ -98,6 +125,8 @@ static int run(struct args *a, struct ra_err *err)
         return rc;
     if (a->root)
         rc = print_root(d, err);
+    else if (a->changes)
+        rc = print_changes(d, a, err);
     else if (a->syntax)
         rc = print_syntax(d, a->syntax, err);
     else
@@ -169,6 +198,18 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case 'u':
         a->slow_us = atoi(arg);
         break;
+    case 'y':
+        a->changes = true;
+        break;
+    case 'o':
+        a->own = true;
+        break;
+    case 'K':
+        a->cookie = arg;
+        break;
+    case 'T':
+        a->q.tries = atoi(arg);
+        break;
     case 'v':
         ra_log_setup(RA_LOG_DEBUG, false);
         break;
@@ -202,6 +243,10 @@ static const struct argp_option options[] = {
     {"count", 'n', NULL, 0, "print the number of entries only", 0},
     {"twice", '2', NULL, 0, "read a second time over the same handle", 0},
     {"slow", 'u', "US", 0, "take so many microseconds for each entry", 0},
+    {"changes", 'y', NULL, 0, "what has changed, by DirSync, and the next cookie", 0},
+    {"own", 'o', NULL, 0, "... as the account itself sees it", 0},
+    {"cookie", 'K', "TEXT", 0, "... since this cookie", 0},
+    {"tries", 'T', "N", 0, "begin anew so often when the line breaks or the server is busy", 0},
     {"verbose", 'v', NULL, 0, "say what is asked", 0},
     {0}};
 

@@ -123,6 +123,23 @@ fault "a bind that is refused as busy is no wrong password" 5 'ESERVER: .*busy' 
 fault "a referral in place of the answer is told" 1 'ECONFIG: .*referrals are never followed|ECONFIG: .*\(10\)' \
   --result "done:3:10:ldap://$RIG_ADDR:9/DC=x"
 
+again() {       # SENTENCE FAULT...: the fault passes, and everything comes, each entry once more or not
+  with dc "${@:2}"
+  check "$1" agrees_again
+  check "... and the fault has struck" test -s "$scratch/told"
+  stop
+}
+agrees_again() { plain at -p 50 -t 3 -T 3 "${attributes[@]}" | sort -u >"$scratch/ours" && same "$scratch/sorted" "$scratch/ours"; }
+sort -u "$scratch/theirs" >"$scratch/sorted"
+again "busy in mid-read is tried again" --result done:4:51
+again "unavailable in mid-read is tried again" --result done:5:52
+again "a line that is cut between pages is made anew" --lose done:5:fin
+again "one that is cut in mid-page, too" --conns 1 --cut-after 60000:rst
+again "an answer that never comes is asked for again" --conns 1 --lose done:4:stall
+with dc --result done:3:51 --result done:4:51 --result done:5:51
+check "a server that stays busy is given up" fails 3 'EINCOMPLETE: .*\(51\)' at -n -t 3 -T 2 cn
+stop
+
 bytes() {       # SENTENCE TEXT FAULT...
   proxy "${@:3}"
   check "$1" fails 5 "$2" at -n -t 3 "${attributes[@]}"

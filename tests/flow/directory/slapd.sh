@@ -81,6 +81,28 @@ fault "a paging control that is malformed is told" 5 'ESERVER: .*malformed' bad-
 fault "a cookie past all measure is refused" 5 'ESERVER: .*malformed' cookie-large
 fault "empty pages without end are given up" 5 'ESERVER: .*pages without an entry' cookie-stuck
 fault "an answer of a gigabyte is refused" 5 'ENETWORK: ' huge
+fault "a value of 50 MiB is refused" 5 'ESERVER: .*CN=u0.* too many or too large' fat
+changes() { ad -y -n "$@" name | sed -n 's/^cookie:: //p' | base64 -d; }
+counted() { ad -y "$@" sAMAccountName | grep -c '^sAMAccountName:' || true; }
+fake --page 3 --users 10
+check "DirSync is asked until there is no more" prints 10 counted
+check "... and hands out the cookie of the end" prints "done" changes
+check "... from which nothing is told" prints 0 counted -K "done"
+check "a cookie from the middle goes on from there" prints 4 counted -K "at 6"
+stale() { ad -y -K garbage name | grep -qx stale; }
+check "a garbage cookie is told as one, and as no error" stale
+same_cookie() { ad -y -K garbage name | grep -qx "cookie:: $(printf garbage | base64)"; }
+check "... and stays as it was" same_cookie
+stop
+not_for_us() { dump -y name | grep -qx 'not for us'; }
+check "a server without DirSync is told as one" not_for_us
+told_fault() {  # SENTENCE STATUS TEXT FAULT
+  fake --fault "$4" --users 10 --page 3
+  check "$1" fails "$2" "$3" ad -y name
+  stop
+}
+told_fault "DirSync that never comes to an end is given up" 5 'ESERVER: .*DirSync of .*never comes' told-stuck
+told_fault "DirSync without its control at the end is no end" 3 'EINCOMPLETE: .*without the DirSync control' told-open
 fake --fault overfull --users 5000
 check "pages larger than asked for are read all the same" prints 5001 ad -n -p 1000
 stop

@@ -94,8 +94,12 @@ static void values_past_the_cap_are_refused(void **state)
     (void)state;
     ra_entry_begin(&e);
     a = ra_entry_attr(&e, RA_STR("cn"), &gap);
-    assert_true(ra_entry_add(&e, a, (struct ra_str){"", RA_ENTRY_MAX_BYTES / 2}));
-    assert_false(ra_entry_add(&e, a, (struct ra_str){"", RA_ENTRY_MAX_BYTES / 2}));
+    for (size_t i = 0; i + 1 < RA_ENTRY_MAX_BYTES / RA_ENTRY_MAX_VALUE; i++)
+        assert_true(ra_entry_add(&e, a, (struct ra_str){"", RA_ENTRY_MAX_VALUE}));
+    assert_false(ra_entry_add(&e, a, (struct ra_str){"", RA_ENTRY_MAX_VALUE}));
+    ra_entry_begin(&e);
+    a = ra_entry_attr(&e, RA_STR("a"), &gap);
+    assert_false(ra_entry_add(&e, a, (struct ra_str){"", RA_ENTRY_MAX_VALUE + 1}));
     ra_entry_free(&e);
 }
 
