@@ -72,7 +72,7 @@ checkpoint 0 0
 dbnosync
 index objectClass,objectGUID,objectSid,mS-DS-ConsistencyGuid,userPrincipalName,sAMAccountName,mail,objectCategory eq
 index proxyAddresses eq
-index uSNCreated,uSNChanged eq
+index uSNChanged eq
 limits dn.exact="cn=reader,$base" size.soft=$pagemax size.hard=$pagemax size.pr=$pagemax size.prtotal=unlimited
 access to dn.base="" by * read
 access to attrs=userPassword by anonymous auth

@@ -20,13 +20,16 @@ renamed() {     # DN NEW-RDN NEW-PARENT
 # object and verdict by verdict.
 dump() { "$ADDUMP" "$1" contoso | sort; }
 meta() { "$ADDUMP" "$work/$1/store" contoso "$2"; }
+fresh_of() {    # NAME: a full read with its settings into a store of its own
+  sed "s#^dir = .*#dir = $work/fresh/store#" "$work/$1/reanchor.conf" > "$work/fresh.conf"
+  rm -rf "$work/fresh"; mkdir "$work/fresh"
+  expect 0 "$REANCHOR" -c "$work/fresh.conf" fetch --full ad
+}
 follows() {
   local name=$1 what=$2
   expect 0 "$REANCHOR" -v -c "$work/$name/reanchor.conf" fetch ad
   cp "$work/err" "$work/$name/told"
-  sed "s#^dir = .*#dir = $work/fresh/store#" "$work/$name/reanchor.conf" > "$work/fresh.conf"
-  rm -rf "$work/fresh"; mkdir "$work/fresh"
-  expect 0 "$REANCHOR" -c "$work/fresh.conf" fetch --full ad
+  fresh_of "$name"
   dump "$work/$name/store" > "$work/have"; dump "$work/fresh/store" > "$work/want"
   [ -s "$work/want" ] || fail "no objects"
   if ! cmp -s "$work/have" "$work/want"; then
@@ -49,3 +52,28 @@ verdicts_too() { # NAME: the same for the decision
 }
 was_full() { grep -qE 'everything is read' "$work/$1/told" || fail "$1 was not read anew: $(tail -3 "$work/$1/told")"; }
 was_followed() { if grep -qE 'everything is read' "$work/$1/told"; then cat "$work/$1/told" >&2; fail "$1 was read anew"; fi; }
+
+# dc_for_changes ADDR USERS: a domain controller, an administrator's configuration, a plain account's, one of a narrow
+# base, one of a single connection; in $work/admin, plain, unit and one. The cloud side is an empty tenant.
+dc_for_changes() {
+  dc_up dc "$1"
+  /usr/bin/python3 "$rig/samba-load.py" "$work/dc" --users "$2" --groups 20 --contacts 20 2> "$work/load" ||
+    { cat "$work/load" >&2; fail "loading the DC"; }
+  samba-tool user create plain 'Passw0rd!Rig' -H "$work/dc/private/sam.ldb" -s "$work/dc/etc/smb.conf" > "$work/load" 2>&1 ||
+    { cat "$work/load" >&2; fail "the plain account"; }
+  (umask 077; printf '%s' 'Passw0rd!Rig' > "$work/plainpw")
+  mkdir -p "$work/graph"
+  local f
+  for f in users groups contacts devices deletedUsers; do echo '{"value":[]}' > "$work/graph/$f.json"; done
+  echo '{"value":[{"id":"'$tenant_id'","onPremisesSyncEnabled":true,
+    "verifiedDomains":[{"name":"contoso.test","isDefault":true,"isInitial":false}]}]}' > "$work/graph/organization.json"
+  configure "$work/admin" "source = files:$work/graph" "$(ad_lines)"
+  configure "$work/plain" "source = files:$work/graph" "$(plain_lines)"
+  configure "$work/unit" "source = files:$work/graph" "base = OU=Rig,$RIG_BASE
+$(plain_lines)"
+  configure "$work/one" "source = files:$work/graph" "connections = 1
+$(ad_lines)"
+}
+plain_lines() {
+  ad_lines | sed "s#^bind_dn = .*#bind_dn = plain@contoso.test#; s#^password_file = .*#password_file = $work/plainpw#"
+}
