@@ -1,4 +1,4 @@
-/* reanchor config check|show */
+/* reanchor config check|show|example */
 #include "recovery/cli/commands.h"
 #include "src/base/json.h"
 #include "src/config/options.h"
@@ -15,19 +15,20 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     struct options *o = state->input;
 
     if (key == ARGP_KEY_NO_ARGS)
-        return ra_cli_usage(o->err, "config: missing argument, want check or show");
+        return ra_cli_usage(o->err, "config: missing argument, want check, show or example");
     if (key != ARGP_KEY_ARG || o->verb)
         return ARGP_ERR_UNKNOWN;
-    if (strcmp(arg, "check") != 0 && strcmp(arg, "show") != 0)
-        return ra_cli_usage(o->err, "config: have '%.100s', want check or show", arg);
+    if (strcmp(arg, "check") != 0 && strcmp(arg, "show") != 0 && strcmp(arg, "example") != 0)
+        return ra_cli_usage(o->err, "config: have '%.100s', want check, show or example", arg);
     o->verb = arg;
     return 0;
 }
 
 static const struct argp argp = {
     .parser = parse,
-    .args_doc = "check|show",
-    .doc = "Check the configuration and the files that it names, or show every value in effect.\v"
+    .args_doc = "check|show|example",
+    .doc = "Check the configuration and the files that it names, show every value in effect, or"
+           " print a configuration to fill in.\v"
            "Secrets stand in files and are never shown.",
 };
 
@@ -240,6 +241,10 @@ int ra_cmd_config(struct ra_cli *cli, int argc, char **argv, struct ra_err *err)
     struct options o = {.err = err};
     int rc = ra_cli_parse(cli, &argp, &o, argc, argv, err);
 
+    if (rc == 0 && strcmp(o.verb, "example") == 0) {
+        ra_config_example();
+        return 0;
+    }
     if (rc == 0)
         rc = ra_cli_load(cli, err);
     if (rc != 0)

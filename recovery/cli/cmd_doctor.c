@@ -1,14 +1,26 @@
-/* reanchor doctor */
+/* reanchor doctor [--first-steps] */
 #include "recovery/cli/commands.h"
 #include "recovery/cli/doctor.h"
 
+enum { OPT_FIRST_STEPS = 0x700 };
+
+static const struct argp_option options[] = {
+    {"first-steps", OPT_FIRST_STEPS, NULL, 0, "Only tell how a working configuration comes to be",
+     0},
+    {0},
+};
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
-    (void)key, (void)arg, (void)state;
-    return ARGP_ERR_UNKNOWN;
+    (void)arg;
+    if (key != OPT_FIRST_STEPS)
+        return ARGP_ERR_UNKNOWN;
+    *(bool *)state->input = true;
+    return 0;
 }
 
 static const struct argp argp = {
+    .options = options,
     .parser = parse,
     .doc =
         "Check what a rebuild needs, and change nothing: the configuration and its files, sign-in,"
@@ -31,9 +43,13 @@ static int run_checks(struct ra_doctor *d, struct ra_err *err)
 int ra_cmd_doctor(struct ra_cli *cli, int argc, char **argv, struct ra_err *err)
 {
     struct ra_doctor d = {.cli = cli};
-    struct ra_err none;
-    int rc = ra_cli_parse(cli, &argp, &none, argc, argv, err);
+    bool first_steps = false;
+    int rc = ra_cli_parse(cli, &argp, &first_steps, argc, argv, err);
 
+    if (rc == 0 && (first_steps || (!cli->config_path && !cli->json && !ra_config_exists())))
+        ra_doctor_start();
+    if (first_steps && rc == 0)
+        return 0;
     if (rc == 0)
         rc = ra_cli_load(cli, err);
     if (rc == 0)

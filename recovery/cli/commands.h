@@ -25,5 +25,6 @@ ra_command_fn ra_cmd_rebuild, ra_cmd_doctor, ra_cmd_fetch, ra_cmd_plan, ra_cmd_s
 int ra_cli_parse_global(struct ra_cli *cli, int argc, char **argv, int *first, struct ra_err *err);
 void ra_cli_help(FILE *to); /* the program's own */
 void ra_cli_print_version(void);
+void ra_config_example(void); /* a configuration to fill in, to stdout */
 
 #endif

@@ -31,6 +31,9 @@ void ra_doctor_fault(struct ra_doctor *d, const char *check, const struct ra_err
 void ra_doctor_skip(struct ra_doctor *d, const char *check, const char *why);
 void ra_doctor_summary(const struct ra_doctor *d);
 
+/* Where there is no configuration: how one comes to be. To stdout. */
+void ra_doctor_start(void);
+
 /* The parts, in their order. Each returns 0, or an error that ends the command (a signal). */
 int ra_doctor_files(struct ra_doctor *d, struct ra_err *err);
 int ra_doctor_tenant(struct ra_doctor *d, struct ra_err *err);

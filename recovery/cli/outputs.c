@@ -9,7 +9,7 @@
 #define SUMMARY_WIDTH 100 /* columns where there is no terminal */
 #define LISTING_MAX   ((size_t)16 << 20)
 
-enum { OPT_REPORT = 0x400, OPT_DETAILED, OPT_REDACT, OPT_HOLD, OPT_BYPASS };
+enum { OPT_REPORT = 0x400, OPT_DETAILED, OPT_REDACT, OPT_HOLD, OPT_BYPASS, OPT_CONFIRM };
 
 static const struct argp_option options[] = {
     {"report", OPT_REPORT, "DIR", 0,
@@ -18,6 +18,10 @@ static const struct argp_option options[] = {
     {"redact", OPT_REDACT, NULL, 0, "Replace names and addresses in report.html by tokens", 0},
     {"hold", OPT_HOLD, NULL, 0,
      "Plan to keep AD objects that would go wrong out of the first sync (adminDescription)", 0},
+    {"confirm", OPT_CONFIRM, "FILE", 0,
+     "objectGUIDs, one a line, of AD objects that are one with the peer of their ANCHOR_CONFLICT: "
+     "plan to give them its anchor",
+     0},
     {"bypass-identifiers", OPT_BYPASS, NULL, 0,
      "Plan to let the tenant accept new object identifiers for a while instead of clearing each",
      0},
@@ -36,6 +40,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         o->redact = true;
     else if (key == OPT_HOLD)
         o->hold = true;
+    else if (key == OPT_CONFIRM)
+        o->confirm = arg;
     else if (key == OPT_BYPASS)
         o->bypass = true;
     else

@@ -110,6 +110,7 @@ void ra_study_close(struct ra_study **sp)
     if (!s)
         return;
     ra_steps_free(&s->steps);
+    free(s->confirmed);
     ra_result_free(&s->opened);
     ra_result_free(&s->result);
     ra_cli_policy_free(&s->policy);

@@ -22,6 +22,7 @@ struct ra_study {
     struct ra_str tenant_id; /* as configured, lower case */
     /* ra_study_steps; NULL before */
     struct ra_steps *steps;
+    struct ra_guid *confirmed;      /* of --confirm */
     struct ra_tenant opened_tenant; /* with the window's flags */
     struct ra_result opened;        /* the decision under them, if one was wanted */
 };
@@ -43,7 +44,8 @@ int ra_study_directories(const struct ra_cli *cli, const char ***names, struct r
 struct ra_outputs {
     const char *dir; /* --report */
     bool detailed_exitcode, redact;
-    bool hold, bypass; /* --hold, --bypass-identifiers */
+    bool hold, bypass;   /* --hold, --bypass-identifiers */
+    const char *confirm; /* --confirm: a file of objectGUIDs */
 };
 
 /* The steps that follow from the decision; the second decision that this may need is made here. */

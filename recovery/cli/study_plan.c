@@ -3,6 +3,7 @@
 
 #include "recovery/plan/plan.h"
 #include "src/base/clock.h"
+#include "src/base/file.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -59,6 +60,57 @@ int ra_study_write_plan(void *ctx, FILE *fp, struct ra_err *err)
     return rc;
 }
 
+/* ---- who is one with the peer of a conflict, as a person has said ---- */
+
+static int by_bytes(const void *a, const void *b)
+{
+    return memcmp(a, b, sizeof(struct ra_guid));
+}
+
+static int take_line(struct ra_str line, struct ra_guid *out, const char *path, unsigned number,
+                     struct ra_err *err)
+{
+    if (ra_guid_parse(line, out))
+        return 0;
+    ra_fail(err, RA_EUSAGE, "%s: line %u is no objectGUID", path, number);
+    return ra_hint(err, "one objectGUID a line; empty lines, and those that begin with #, are "
+                        "passed over");
+}
+
+static struct ra_str trimmed(const char *p, size_t n)
+{
+    while (n && strchr(" \t\r", p[n - 1]))
+        n--;
+    while (n && strchr(" \t", *p))
+        p++, n--;
+    return ra_str_n(p, n);
+}
+
+static int read_confirmed(struct ra_study *s, const char *path, size_t *n, struct ra_err *err)
+{
+    struct ra_buf text;
+    unsigned number = 0;
+    size_t cap = 0;
+    int rc = ra_file_read(path, (size_t)256 << 20, RA_EUSAGE, &text, err);
+
+    if (rc != 0)
+        return rc;
+    for (size_t at = 0, end; rc == 0 && at < text.n; at = end + 1) {
+        const char *stop = memchr(text.p + at, '\n', text.n - at);
+        end = stop ? (size_t)(stop - text.p) : text.n;
+        struct ra_str line = trimmed(text.p + at, end - at);
+        number++;
+        if (ra_str_absent(line) || line.p[0] == '#')
+            continue;
+        s->confirmed = ra_grow(s->confirmed, &cap, *n + 1, sizeof *s->confirmed);
+        rc = take_line(line, &s->confirmed[(*n)++], path, number, err);
+    }
+    ra_buf_free(&text);
+    if (*n)
+        qsort(s->confirmed, *n, sizeof *s->confirmed, by_bytes);
+    return rc;
+}
+
 int ra_study_steps(struct ra_study *s, const struct ra_outputs *o, struct ra_err *err)
 {
     struct ra_steps_input in = {.ad = s->view->ad_sides,
@@ -72,8 +124,11 @@ int ra_study_steps(struct ra_study *s, const struct ra_outputs *o, struct ra_err
                                 .bypass = o->bypass};
     struct ra_match_input again = s->input;
     bool window;
-    int rc = 0;
+    int rc = o->confirm ? read_confirmed(s, o->confirm, &in.confirmed_n, err) : 0;
 
+    if (rc != 0)
+        return rc;
+    in.confirmed = s->confirmed;
     s->opened_tenant = s->view->tenant;
     window = ra_window_wanted(&in, &s->opened_tenant.flags);
     again.tenant = &s->opened_tenant;

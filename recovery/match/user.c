@@ -172,6 +172,7 @@ static bool anchor_drift(struct ra_case *c)
 static void anchor_conflict(struct ra_case *c, uint32_t cloud, unsigned row)
 {
     c->w->cloud[cloud].bits |= RA_CLOUD_CONTESTED;
+    ra_case_ooi(c, cloud); /* asked for, as above: a person may say that both are one */
     ra_case_end(c, RA_ANCHOR_CONFLICT, cloud, row);
 }
 

@@ -57,7 +57,7 @@ static bool becomes(const struct ra_steps *s, const struct ra_subject *x, unsign
 
     if (ops & 1u << RA_OP_HOLD)
         return false;
-    if (code == RA_ANCHOR_DRIFT)
+    if (code == RA_ANCHOR_DRIFT || code == RA_ANCHOR_CONFLICT)
         return ops && ra_cloud_is_synced(&x->cloud); /* else it is a takeover, to be read anew */
     if (code == RA_BLOCK_OOI)
         return ops;

@@ -1,7 +1,8 @@
 /*
  * The steps of a decision, and what the first export is expected to do once they are carried out.
  * Pure: base and model only. A step is made where the decision leaves one way and no doubt:
- *   ad.set_consistency_guid        ANCHOR_DRIFT, by the rule of fixes.ldif (model/repair.h)
+ *   ad.set_consistency_guid        ANCHOR_DRIFT, by the rule of fixes.ldif (model/repair.h), and
+ *                                  ANCHOR_CONFLICT that a person has confirmed
  *   cloud.clear_object_identifier  BLOCK_OOI of a live user that is the same person by another mark
  *   cloud.set_immutable_id         a user's SOFT_SMTP or SOFT_UPN under policy `stamp`
  *   ad.hold                        asked for: what would go wrong is kept out of the first sync
@@ -23,7 +24,11 @@ struct ra_steps_input {
     const struct ra_tenant *tenant; /* as it is now */
     const struct ra_policy *policy;
     const struct ra_result *result; /* the decision as things are */
-    bool hold;                      /* asked for: ad.hold */
+    /* AD objects of which a person has said that each and the peer of its ANCHOR_CONFLICT are one;
+     * sorted by their bytes. */
+    const struct ra_guid *confirmed;
+    size_t confirmed_n;
+    bool hold;   /* asked for: ad.hold */
     bool bypass; /* asked for: the window lets identifiers change instead of clearing them */
 };
 

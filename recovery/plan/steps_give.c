@@ -88,7 +88,7 @@ static enum ra_verdict_code promised(const struct ra_steps *s, enum ra_plan_op o
         return RA_SKIP_SCOPE;
     if (synced)
         return RA_MATCH_HARD;
-    if (x->v->code == RA_ANCHOR_DRIFT)
+    if (op == RA_OP_SET_CONSISTENCY_GUID)
         return RA_VERDICT_CODES; /* a takeover, for which more facts are read */
     return s->in.policy->takeover_allowed ? RA_MATCH_HARD_TAKEOVER : RA_BLOCK_TAKEOVER_POLICY;
 }
@@ -137,7 +137,9 @@ static int of_entry(struct ra_steps *s, const struct ra_step_entry *e, struct ra
                                   .dn = x.ad.dn,
                                   .object_guid = guid_text(s, x.ad.guid)};
     if (x.ad.kind == RA_USER)
-        out->anchor = x.v->code == RA_ANCHOR_DRIFT ? x.cloud.immutable_id : x.anchor;
+        out->anchor = x.v->code == RA_ANCHOR_DRIFT || x.v->code == RA_ANCHOR_CONFLICT
+                          ? x.cloud.immutable_id
+                          : x.anchor;
     else if (x.ad.kind == RA_GROUP)
         out->sid = x.ad.sid;
     if (x.ad.kind == RA_GROUP || x.ad.kind == RA_CONTACT) {

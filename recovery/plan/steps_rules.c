@@ -1,6 +1,7 @@
 /* Which steps a verdict leads to: a rule for each operation. Where a rule is in doubt, none. */
 #include "recovery/plan/steps_inner.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { GUID = 1 << RA_OP_SET_CONSISTENCY_GUID, STAMP = 1 << RA_OP_SET_IMMUTABLE_ID };
@@ -20,6 +21,27 @@ static int unbind(const struct ra_steps *s, const struct ra_subject *x)
                                                                                           : 0;
 }
 
+static int by_bytes(const void *a, const void *b)
+{
+    return memcmp(a, b, sizeof(struct ra_guid));
+}
+
+static bool confirmed(const struct ra_steps *s, const struct ra_subject *x)
+{
+    return s->in.confirmed_n && bsearch(x->ad.guid.p, s->in.confirmed, s->in.confirmed_n,
+                                        sizeof *s->in.confirmed, by_bytes) != NULL;
+}
+
+/* Who a person has said to be one may still not be provable to the service: the identifier must be
+ * known, or may change. */
+static bool writes(struct ra_steps *s, const struct ra_subject *x, enum ra_fix fix)
+{
+    if (fix == RA_FIX_WRITE)
+        return true;
+    return fix == RA_FIX_CONFIRM && confirmed(s, x) && (x->ooi_known || s->bypassed) &&
+           ra_cloud_is_synced(&x->cloud);
+}
+
 static int drift(struct ra_steps *s, const struct ra_subject *x)
 {
     unsigned char guid[16];
@@ -30,7 +52,7 @@ static int drift(struct ra_steps *s, const struct ra_subject *x)
                                  .anchor = s->anchor.kind,
                                  .contended = !alone(s, x->v)};
 
-    if (ra_fix_rule(&facts, guid) != RA_FIX_WRITE)
+    if (!writes(s, x, ra_fix_rule(&facts, guid)))
         return 0;
     if (ra_anchor_holders(s, x->cloud.immutable_id) != 1)
         return 0; /* it would be a duplicate anchor (row 33) */
@@ -113,6 +135,8 @@ bool ra_step_possible(const struct ra_steps *s, const struct ra_verdict *v)
 {
     if (v->code == RA_ANCHOR_DRIFT || v->code == RA_BLOCK_OOI)
         return true;
+    if (v->code == RA_ANCHOR_CONFLICT && s->in.confirmed_n)
+        return true;
     if (s->in.hold && ra_hold_possible(s, v, false))
         return true;
     return ra_code_info((enum ra_verdict_code)v->code)->in == RA_CLASS_SOFT &&
@@ -123,7 +147,7 @@ unsigned ra_steps_of(struct ra_steps *s, const struct ra_subject *x)
 {
     int ops = 0;
 
-    if (x->v->code == RA_ANCHOR_DRIFT)
+    if (x->v->code == RA_ANCHOR_DRIFT || x->v->code == RA_ANCHOR_CONFLICT)
         ops = drift(s, x);
     else if (x->v->code == RA_BLOCK_OOI)
         ops = identifier(s, x);

@@ -24,7 +24,7 @@ static void read_proxies(struct ra_sim_run *x, const cJSON *o, struct ra_sim_ad 
     cJSON_ArrayForEach(v, list)
     {
         const char *z = cJSON_GetStringValue(v);
-        if (z && *z)
+        if (z && *z && !ra_str_eq_fold(ra_str(z), RA_STR("smtp:"))) /* empty is absent */
             ad->proxies[ad->proxies_n++] =
                 (struct ra_str){ra_arena_copy(&x->arena, z, strlen(z)), strlen(z)};
     }

@@ -34,8 +34,11 @@ static void refuse_hard(struct ra_sim_ad *ad, const char *rule)
 
 static bool is_guest(struct ra_sim_run *x, const struct ra_sim_object *o)
 {
+    struct ra_str upn = ra_sim_text(o->body, RA_SIM_P_UPN, &x->arena);
+    char *folded = ra_arena_alloc(&x->arena, upn.n + 1);
+    ra_fold_into(folded, upn.p, upn.n);
     return ra_str_eq_fold(ra_sim_text(o->body, RA_SIM_P_USER_TYPE, &x->arena), RA_STR("Guest")) ||
-           ra_str_contains(ra_sim_text(o->body, RA_SIM_P_UPN, &x->arena), RA_STR("#EXT#"));
+           ra_str_contains((struct ra_str){folded, upn.n}, RA_STR("#ext#"));
 }
 
 /* ---- already synced, joined by the client ---- */
@@ -50,6 +53,13 @@ static void update(struct ra_sim_run *x, struct ra_sim_ad *ad)
 
 /* ---- hard match ---- */
 
+/* domain 10: one text of the service's blocks any role, a later one only privileged ones. Asked
+ * before anything is carried out: the user's body is another one afterwards. */
+static bool modest_role(struct ra_sim_run *x, struct ra_str id)
+{
+    return ra_sim_roles_assigned(x->roles, id) && !ra_sim_roles_privileged(x->roles, id);
+}
+
 static void hard_live(struct ra_sim_run *x, struct ra_sim_ad *ad, struct ra_sim_object *c)
 {
     signed char managed = ra_sim_cloud_managed(c);
@@ -60,7 +70,7 @@ static void hard_live(struct ra_sim_run *x, struct ra_sim_ad *ad, struct ra_sim_
         ad->rule = "domain 2.4";
         return;
     }
-    ad->uncertain = managed < 0 || !x->features_known || is_guest(x, c);
+    ad->uncertain = managed < 0 || !x->features_known || is_guest(x, c) || modest_role(x, id);
     if (x->block_hard)
         refuse_hard(ad, "domain 2.2 H3");
     else if (ra_sim_roles_privileged(x->roles, id))
@@ -69,16 +79,13 @@ static void hard_live(struct ra_sim_run *x, struct ra_sim_ad *ad, struct ra_sim_
         refuse_identifier(ad);
     else
         ra_sim_take(x, ad, c, RA_SIM_DID_TAKE_OVER, "domain 2.2 H2");
-    /* domain 10: one text of the service's blocks any role, a later one only privileged ones */
-    if (ra_sim_roles_assigned(x->roles, id) && !ra_sim_roles_privileged(x->roles, id))
-        ad->uncertain = true;
 }
 
 static void hard_deleted(struct ra_sim_run *x, struct ra_sim_ad *ad, struct ra_sim_object *d)
 {
     struct ra_str id = id_of(x, d);
     ad->result = d;
-    ad->uncertain = !x->features_known;
+    ad->uncertain = !x->features_known || modest_role(x, id);
     if (ra_sim_roles_privileged(x->roles, id))
         refuse_hard(ad, "domain 2.2 H8");
     else if (x->block_hard)
@@ -87,8 +94,6 @@ static void hard_deleted(struct ra_sim_run *x, struct ra_sim_ad *ad, struct ra_s
         refuse_identifier(ad);
     else
         ra_sim_take(x, ad, d, RA_SIM_DID_RESTORE, "domain 2.2 H7");
-    if (ra_sim_roles_assigned(x->roles, id) && !ra_sim_roles_privileged(x->roles, id))
-        ad->uncertain = true;
 }
 
 /* ---- soft match ---- */

@@ -157,12 +157,18 @@ static void tell(struct comparing *c, const struct ra_prediction *p, enum ra_cam
 
 /* ---- the predictions ---- */
 
+/* Whether the user was synced all the time, and was to be given back to its AD object. */
+static bool gives_back(const struct ra_prediction *p)
+{
+    return p->why == RA_BLOCK_OOI || p->why == RA_ANCHOR_DRIFT || p->why == RA_ANCHOR_CONFLICT;
+}
+
 /* The user has the anchor and is synced; whether that is the export's doing, the identifier tells
  * where it had to be cleared first. */
 static void joined_user(struct comparing *c, const struct ra_prediction *p, uint32_t seq,
                         const struct ra_cloud_object *o)
 {
-    bool was_synced = p->why == RA_BLOCK_OOI || p->why == RA_ANCHOR_DRIFT;
+    bool was_synced = gives_back(p);
     enum binding b = ra_str_absent(p->object_guid) ? UNREAD : binding(c, o, p);
 
     if (b == BOUND_ELSEWHERE && was_synced)
@@ -190,7 +196,7 @@ static void unjoined_user(struct comparing *c, const struct ra_prediction *p, ui
         tell(c, p, RA_CAME_OTHERWISE, "it was joined with another anchor", seq);
     else if (anchored && !right)
         tell(c, p, RA_CAME_OTHERWISE, "it has another anchor", seq);
-    else if (p->why == RA_BLOCK_OOI || p->why == RA_ANCHOR_DRIFT)
+    else if (gives_back(p))
         tell(c, p, RA_CAME_OTHERWISE, "it is not synced any more", seq);
     else
         tell(c, p, RA_CAME_NOT_YET, "it is not synced yet", seq);

@@ -30,6 +30,15 @@ static char *user_file(void)
     return path;
 }
 
+bool ra_config_exists(void)
+{
+    char *own = user_file();
+    bool there = (own && access(own, F_OK) == 0) || access(system_file, F_OK) == 0;
+
+    free(own);
+    return there;
+}
+
 static int find_file(char **out, struct ra_err *err)
 {
     char *own = user_file();
@@ -45,7 +54,8 @@ static int find_file(char **out, struct ra_err *err)
     }
     ra_fail(err, RA_ECONFIG, "no configuration: looked for %s%s%s", own ? own : "",
             own ? " and " : "", system_file);
-    ra_hint(err, "write one, or name it with --config FILE");
+    ra_hint(err,
+            "'reanchor doctor --first-steps' tells how to begin; or name one with --config FILE");
     free(own);
     return -(int)RA_ECONFIG;
 }

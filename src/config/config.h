@@ -66,6 +66,7 @@ struct ra_config {
  * nearest known name. */
 int ra_config_load(const char *path, struct ra_config **out, struct ra_err *err);
 void ra_config_free(struct ra_config **c);
+bool ra_config_exists(void); /* one of those that are looked for without a path */
 
 /* The folder of tenant.source, or NULL when it is Graph. */
 const char *ra_config_files_dir(const struct ra_config *c);

@@ -37,7 +37,8 @@ static int check_tenant(const struct ra_config *c, struct ra_err *err)
 {
     if (!c->tenant.id) {
         ra_fail(err, RA_ECONFIG, "%s: [tenant] id: missing, want the tenant's GUID", c->path);
-        return ra_hint(err, "it stands on the Entra admin centre's overview page as \"Tenant ID\"");
+        return ra_hint(err, "it stands on the Entra admin centre's overview page as \"Tenant ID\"; "
+                            "'reanchor doctor --first-steps' tells all that is needed");
     }
     return ra_config_files_dir(c) ? 0 : check_sign_in(c, err);
 }

@@ -19,7 +19,7 @@
 #define LAST  60
 #define SOUPS 10 /* to each seed's organisation */
 
-enum { HOLD = 1, BYPASS = 2, VARIANTS = 4 };
+enum { HOLD = 1, BYPASS = 2, CONFIRM = 4, VARIANTS = 8 };
 
 struct promise {
     size_t place; /* of the AD object */
@@ -147,13 +147,30 @@ static int decide(const struct ra_match_input *in, struct ra_result *out)
     abort();
 }
 
+static int by_bytes(const void *a, const void *b)
+{
+    return memcmp(a, b, sizeof(struct ra_guid));
+}
+
+/* A person who confirms everything. */
+static size_t confirm_all(const struct org *org, struct ra_guid **out)
+{
+    *out = ra_calloc(org->ad_n + 1, sizeof **out);
+    for (size_t i = 0; i < org->ad_n; i++)
+        memcpy((*out)[i].b, org->ad[i].guid, sizeof(*out)[i].b);
+    qsort(*out, org->ad_n, sizeof **out, by_bytes);
+    return org->ad_n;
+}
+
 struct planned {
+    struct ra_guid *confirmed;
     struct ra_steps *steps;
     struct ra_result result, opened;
     struct ra_tenant tenant;
 };
 
-static void plan(const struct ra_match_input *in, unsigned variant, struct planned *p)
+static void plan(const struct org *org, const struct ra_match_input *in, unsigned variant,
+                 struct planned *p)
 {
     struct ra_match_input again = *in;
     struct ra_steps_input steps = {.ad = in->ad,
@@ -169,6 +186,9 @@ static void plan(const struct ra_match_input *in, unsigned variant, struct plann
     bool window;
 
     memset(p, 0, sizeof *p);
+    if (variant & CONFIRM)
+        steps.confirmed_n = confirm_all(org, &p->confirmed);
+    steps.confirmed = p->confirmed;
     decide(in, &p->result);
     p->tenant = *in->tenant;
     window = ra_window_wanted(&steps, &p->tenant.flags);
@@ -186,6 +206,7 @@ static void plan_free(struct planned *p)
     ra_steps_free(&p->steps);
     ra_result_free(&p->result);
     ra_result_free(&p->opened);
+    free(p->confirmed);
 }
 
 static char *bytes_of(struct planned *p)
@@ -311,7 +332,7 @@ static bool same_plan_in_any_order(const struct org *org, unsigned variant, cons
     char *other;
     bool same;
 
-    plan(engine_input(e), variant, &p);
+    plan(org, engine_input(e), variant, &p);
     other = bytes_of(&p);
     same = strcmp(text, other) == 0;
     for (size_t at = 0; !same; at++)
@@ -338,7 +359,7 @@ static bool keeps_its_word(struct world *w, unsigned variant)
     char *text;
     bool ok;
 
-    plan(engine_input(e), variant, &p);
+    plan(&w->org, engine_input(e), variant, &p);
     text = bytes_of(&p);
     ok = readable(text) && same_plan_in_any_order(&w->org, variant, text);
     source = ra_steps_source(p.steps);

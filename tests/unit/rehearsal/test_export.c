@@ -435,6 +435,43 @@ static void a_line_that_is_no_object_changes_nothing(void **state)
     assert_int_equal(count_of(get("/v1.0/users", NULL)), 1);
 }
 
+/* domain 10: whether such a role blocks is open, before and after the user was changed. */
+static void a_role_that_is_not_privileged_leaves_the_takeover_uncertain(void **state)
+{
+    (void)state;
+    users(ONE(CLOUD NO_ID "\"onPremisesImmutableId\":\"" A1 "\","));
+    tenant_file("roleDefinitions.json", "[{\"id\":\"modest\",\"isPrivileged\":false}]");
+    tenant_file("roleAssignments.json",
+                "[{\"id\":\"1\",\"principalId\":\"" ID1 "\",\"roleDefinitionId\":\"modest\"}]");
+    tenant_up((struct ra_rehearsal_options){0});
+    run(AD(A1, ""));
+    assert_outcome(0, "taken_over", "none");
+    assert_true(cJSON_IsTrue(cJSON_GetObjectItem(line(0), "uncertain")));
+}
+
+static void a_guest_is_one_in_any_letter_case(void **state)
+{
+    (void)state;
+    users("{" CLOUD NO_ID "\"id\":\"" ID1 "\",\"userPrincipalName\":"
+          "\"one_contoso.com#ext#@contoso.onmicrosoft.com\",\"proxyAddresses\":["
+          "\"SMTP:one@contoso.com\"]}\n");
+    tenant_up((struct ra_rehearsal_options){0});
+    run(AD(A1, ""));
+    assert_outcome(0, "soft_matched_smtp", "none");
+    assert_true(cJSON_IsTrue(cJSON_GetObjectItem(line(0), "uncertain")));
+}
+
+static void an_address_with_nothing_in_it_does_not_stand_in_the_way_of_mail(void **state)
+{
+    (void)state;
+    users(ONE(CLOUD NO_ID));
+    tenant_up((struct ra_rehearsal_options){0});
+    run("{\"kind\":\"user\",\"objectGUID\":\"" GUID1 "\",\"sourceAnchor\":\"" A1
+        "\",\"userPrincipalName\":\"other@contoso.com\",\"mail\":\"one@contoso.com\","
+        "\"proxyAddresses\":[\"smtp:\"]}\n");
+    assert_outcome(0, "soft_matched_smtp", "none");
+}
+
 #define TEST(f) cmocka_unit_test_teardown(f, down)
 
 int main(void)
@@ -463,6 +500,9 @@ int main(void)
         TEST(what_nothing_carries_is_deleted),
         TEST(too_many_deletions_stop_the_export_before_anything),
         TEST(a_line_that_is_no_object_changes_nothing),
+        TEST(a_role_that_is_not_privileged_leaves_the_takeover_uncertain),
+        TEST(a_guest_is_one_in_any_letter_case),
+        TEST(an_address_with_nothing_in_it_does_not_stand_in_the_way_of_mail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,126 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "recovery/apply/gate.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static struct ra_tenant tenant = {.display_name = {"Contoso", 7}};
+
+static const struct ra_apply_world world = {.tenant_id = "7f3c0000-0000-0000-0000-000000000001"};
+
+static void a_writer_in_a_dry_run_is_a_fault_of_the_program(void **state)
+{
+    const struct ra_apply_options dry = {.dry_run = true, .confirm = "Contoso"};
+    struct ra_run r = {.w = &world, .o = &dry, .now = &tenant, .lock = 3, .passed = ~0U};
+    struct ra_err err = {0};
+
+    (void)state;
+    assert_null(ra_gate_writer(&r, &err));
+    assert_int_equal(err.code, RA_EINTERNAL);
+    assert_string_equal(err.msg, "a writer was asked for in a dry run");
+}
+
+static void there_is_no_writer_before_every_part_of_the_gate_was_passed(void **state)
+{
+    const struct ra_apply_options live = {.confirm = "Contoso"};
+    struct ra_run r = {.w = &world, .o = &live, .now = &tenant, .lock = 3};
+    struct ra_err err = {0};
+
+    (void)state;
+    ra_gate_batch(&r); /* in the plan's place */
+    assert_int_equal(ra_gate_targets(&r, &err), 0);
+    assert_int_equal(ra_gate_confirm(&r, &err), 0);
+    assert_null(ra_gate_writer(&r, &err)); /* the tenant was not looked at */
+    assert_int_equal(err.code, RA_EINTERNAL);
+    assert_string_equal(err.msg, "a writer was asked for before the gate was passed");
+    r.passed = ~0U;
+    r.passed &= 15;
+    assert_non_null(ra_gate_writer(&r, &err));
+    ra_gate_writer_free(&r.writer);
+    r.lock = -1;
+    assert_null(ra_gate_writer(&r, &err));
+    assert_null(ra_gate_rescuer(-1, &err));
+}
+
+static void nothing_is_written_without_a_writer(void **state)
+{
+    struct ra_user_patch p = {.id = "x"};
+    struct ra_dir_change c = {.dn = "x"};
+    char uri[] = "ldif:/tmp/reanchor-gate-XXXXXX";
+    struct ra_dir_options o = {.name = "contoso", .uri = uri, .base = "DC=x"};
+    struct ra_graph_options g = {.tenant_id = "x", .files_dir = "/tmp"};
+    struct ra_graph *graph = NULL;
+    struct ra_dir *dir = NULL;
+    struct ra_err err = {0};
+    int fd = mkstemp(uri + 5);
+
+    (void)state;
+    assert_true(fd >= 0);
+    assert_int_equal(ra_dir_open(&o, &dir, &err), 0);
+    assert_int_equal(ra_dir_modify(NULL, dir, &c, 1, NULL, NULL, &err), -RA_EINTERNAL);
+    assert_string_equal(err.msg,
+                        "directory contoso: a change was asked for without the right to write");
+    ra_dir_close(&dir);
+    close(fd);
+    unlink(uri + 5);
+    assert_int_equal(ra_graph_open(&g, &graph, &err), 0);
+    assert_int_equal(ra_graph_patch_users(NULL, graph, &p, 1, NULL, NULL, &err), -RA_EINTERNAL);
+    assert_int_equal(ra_graph_patch_features(NULL, graph, "x", NULL, 0, &p, &err), -RA_EINTERNAL);
+    ra_graph_close(&graph);
+}
+
+static void the_name_must_be_the_tenants(void **state)
+{
+    struct ra_apply_options o = {.confirm = "contoso"};
+    struct ra_run r = {.w = &world, .o = &o, .now = &tenant};
+    struct ra_tenant nameless = {0};
+    struct ra_err err = {0};
+
+    (void)state;
+    assert_int_equal(ra_gate_confirm(&r, &err), -RA_ESTALE);
+    assert_string_equal(err.msg, "--confirm 'contoso' is not the name of this tenant, Contoso");
+    o.confirm = NULL;
+    assert_int_equal(ra_gate_confirm(&r, &err), -RA_EUSAGE);
+    assert_string_equal(err.hint, "give the tenant's name: --confirm 'Contoso'");
+    r.now = &nameless; /* the organization could not be read: its id is its name */
+    o.confirm = world.tenant_id;
+    assert_int_equal(ra_gate_confirm(&r, &err), 0);
+}
+
+static void a_target_that_holds_something_else_stops_all(void **state)
+{
+    const struct ra_apply_options o = {0};
+    struct ra_step s[2] = {{.kind = &ra_kind_consistency_guid, .at = RA_AT_HAVE},
+                           {.kind = &ra_kind_consistency_guid, .at = RA_AT_GONE}};
+    struct ra_run r = {.w = &world, .o = &o, .steps = s, .n = 2};
+    struct ra_err err = {0};
+
+    (void)state;
+    s[1].s.id = RA_STR("s000002");
+    s[1].s.target.id = RA_STR("30475e40-e7ae-4af3-af75-8b143c81daf5");
+    assert_int_equal(ra_gate_targets(&r, &err), -RA_ESTALE);
+    assert_string_equal(err.msg, "1 target has changed since the plan was made; step s000002, "
+                                 "30475e40-e7ae-4af3-af75-8b143c81daf5, is not there any more");
+    assert_int_equal(r.passed, 0);
+    ra_arena_free(&r.arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_writer_in_a_dry_run_is_a_fault_of_the_program),
+        cmocka_unit_test(there_is_no_writer_before_every_part_of_the_gate_was_passed),
+        cmocka_unit_test(nothing_is_written_without_a_writer),
+        cmocka_unit_test(the_name_must_be_the_tenants),
+        cmocka_unit_test(a_target_that_holds_something_else_stops_all),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
