@@ -139,14 +139,15 @@ static int read_chains(struct ra_cloud_fill *f, struct ra_str filters, struct ra
     int rc;
 
     lists_init(&l, f, OTHERS + 1 + lines_of(filters));
-    if (filters.n)
-        add_users(&l, ra_arena_copy(&l.arena, filters.p, filters.n));
-    else
+    if (!filters.n)
         add_chain(&l, RA_USERS, NULL, "chain.users");
+    /* Whole lists before parts, of which the long ones stand first: long chains begin early. */
     for (size_t i = 0; i < OTHERS; i++) {
         snprintf(key, sizeof key, "chain.%s", ra_collection_name(others[i]));
         add_chain(&l, others[i], NULL, key);
     }
+    if (filters.n)
+        add_users(&l, ra_arena_copy(&l.arena, filters.p, filters.n));
     rc = run(&l, err);
     lists_free(&l);
     return rc;

@@ -259,6 +259,8 @@ static int read_live(struct ra_graph *g, const struct ra_chain *chains, size_t n
                                         .index = made};
         rc = init_chain(&pages[made], &chains[made], err);
     }
+    for (size_t i = 0; i < made; i++) /* the whole takes as long as its longest chain at least */
+        pages[i].request.rank = (unsigned)i;
     if (rc == 0)
         rc = ra_pages_run(g, pages, n, err);
     while (made > 0)

@@ -148,8 +148,9 @@ struct ra_chain {
     const char *mark;   /* resume here, or NULL from the start */
 };
 
-/* Runs the chains side by side, at most `connections` requests at once, each to its explicit end. A
- * collection that is refused is RA_EPERMISSION with the permission in the hint; a link that leads
+/* Runs the chains side by side, at most `connections` requests at once, each to its explicit end;
+ * where there are more chains than that the first ones go first: the long ones should stand there.
+ * A collection that is refused is RA_EPERMISSION with the permission in the hint; a link that leads
  * to another host RA_ESERVER; a saved one that is missing, or ends with a nextLink, RA_EINCOMPLETE.
  * For saved responses a filter is RA_EINTERNAL, and marks are their own. */
 int ra_graph_read(struct ra_graph *g, const struct ra_chain *chains, size_t n, ra_page_fn *page,

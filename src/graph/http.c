@@ -99,6 +99,7 @@ void ra_http_close(struct ra_http **hp)
 
     if (!h)
         return;
+    ra_pump_close(&h->pump);
     for (size_t i = 0; i < h->idle_n; i++)
         curl_easy_cleanup(h->idle[i]);
     curl_multi_cleanup(h->multi);
@@ -205,7 +206,12 @@ static bool may_send(const struct ra_http *h, const struct ra_request *r, int64_
     return h->sending < h->o->connections && !h->renewing && pace(h, r, now) == 0;
 }
 
-/* The one that has been queued longest, so that chains take turns. */
+static bool goes_before(const struct ra_request *a, const struct ra_request *b)
+{
+    return a->rank != b->rank ? a->rank < b->rank : a->turn < b->turn;
+}
+
+/* By rank; of equal ones the one that has been queued longest, so that they take turns. */
 static struct ra_request *next_to_send(struct ra_http *h, int64_t now)
 {
     struct ra_request *best = NULL;
@@ -214,7 +220,7 @@ static struct ra_request *next_to_send(struct ra_http *h, int64_t now)
         struct ra_request *r = h->list[i];
         if (r->state == RA_REQUEST_WAITING && now >= r->due_ms)
             ra_request_set_state(h, r, RA_REQUEST_QUEUED);
-        if (may_send(h, r, now) && (!best || r->turn < best->turn))
+        if (may_send(h, r, now) && (!best || goes_before(r, best)))
             best = r;
     }
     return best;
@@ -262,11 +268,26 @@ static int send_ready(struct ra_http *h, struct ra_err *err)
     return rc;
 }
 
+void ra_http_work_begins(struct ra_http *h)
+{
+    if (h->sending == 0)
+        return;
+    if (!h->pump)
+        h->pump = ra_pump_open(h->multi);
+    ra_pump_start(h->pump);
+}
+
+void ra_http_work_ends(struct ra_http *h)
+{
+    ra_pump_stop(h->pump);
+}
+
 int ra_http_ahead(struct ra_http *h, struct ra_request *r, struct ra_err *err)
 {
     struct ra_request *next;
     int running, rc = 0;
 
+    ra_http_work_ends(h);
     ra_request_begin_next(h, r);
     /* Renewing the token would take answers of others in the middle of this one: the loop does it.
      */
@@ -275,6 +296,8 @@ int ra_http_ahead(struct ra_http *h, struct ra_request *r, struct ra_err *err)
         rc = send_request(h, next, err);
     if (rc == 0)
         curl_multi_perform(h->multi, &running);
+    if (rc == 0)
+        ra_http_work_begins(h);
     return rc;
 }
 

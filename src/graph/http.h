@@ -73,6 +73,7 @@ struct ra_request {
     unsigned flags;
     int (*receive)(struct ra_request *r, struct ra_err *err);
     void *ctx;
+    unsigned rank;        /* of several that could be sent, the lowest goes first */
     struct ra_cost asked; /* units: 0 for what the URL costs; writes: how many changes it carries */
     /* for receive */
     struct ra_answer in;
