@@ -1,9 +1,10 @@
 # nginx.sh: a real HTTP/2 server, nginx, in front of the simulated tenant. Sourced after lib.sh.
 
-# nginx_up NAME ADDR PORT UPSTREAM [LINES]: in $work/NAME, as an ordinary process of the test's; its log of requests in
-# $work/NAME/access, one JSON object a line; its process in $nginx. LINES go into the location that forwards.
+# nginx_up NAME ADDR PORT UPSTREAM [LINES [ABOVE]]: in $work/NAME, as an ordinary process of the test's; its log of requests
+# in $work/NAME/access, one JSON object a line; its process in $nginx. LINES go into the location that forwards, ABOVE
+# stands beside the server.
 nginx_up() {
-  local dir=$work/$1 addr=$2 port=$3 upstream=$4 lines=${5:-}
+  local dir=$work/$1 addr=$2 port=$3 upstream=$4 lines=${5:-} above=${6:-}
   mkdir -p "$dir/tmp"
   openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost \
     -addext "subjectAltName=DNS:localhost,IP:$addr" -keyout "$dir/key.pem" -out "$dir/ca.pem" 2> /dev/null ||
@@ -18,6 +19,7 @@ nginx_up() {
 	    '"took":\$request_time,"status":\$status,"uri":"\$request_uri","encoding":"\$sent_http_content_encoding",'
 	    '"authorization":"\$http_authorization"}';
 	  access_log $dir/access all;
+	  $above
 	  upstream tenant { server $upstream; keepalive 64; }
 	  server {
 	    listen $addr:$port ssl http2 reuseport;
