@@ -193,6 +193,11 @@ static int join_directories(struct directory_job *jobs, size_t n, int rc, struct
 
 /* ---- the story ---- */
 
+static struct ra_str copied(struct ra_arena *a, struct ra_str s)
+{
+    return (struct ra_str){ra_arena_copy(a, s.p, s.n), s.n};
+}
+
 /* Without reading the cloud, its last snapshot tells the tenant's own attribute. */
 static void cached_tenant(struct ra_cache *cache, struct ra_arena *a, struct ra_str *anchor)
 {
@@ -202,8 +207,7 @@ static void cached_tenant(struct ra_cache *cache, struct ra_arena *a, struct ra_
     if (ra_snap_open(cache, RA_SIDE_CLOUD, &snap, NULL) != 0)
         return;
     if (ra_tenant_load(snap, a, &t, NULL) == 0 && !ra_str_absent(t.anchor_attribute))
-        *anchor = (struct ra_str){ra_arena_copy(a, t.anchor_attribute.p, t.anchor_attribute.n),
-                                  t.anchor_attribute.n};
+        *anchor = copied(a, t.anchor_attribute);
     ra_snap_close(&snap);
 }
 
@@ -220,8 +224,8 @@ static int gather_both(struct ra_cli *cli, struct ra_cache *cache, const struct 
 
     if (rc == 0 && fill && g->check_active)
         rc = check_active(cli, ra_cloud_tenant(fill), err);
-    if (rc == 0 && fill)
-        anchor = ra_cloud_tenant(fill)->anchor_attribute;
+    if (rc == 0 && fill) /* the directories need it longer than the fill lives */
+        anchor = copied(&arena, ra_cloud_tenant(fill)->anchor_attribute);
     else if (rc == 0)
         cached_tenant(cache, &arena, &anchor);
     customs = custom_attributes(cli->config, anchor, &custom);
