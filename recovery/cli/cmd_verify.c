@@ -1,20 +1,31 @@
-/* reanchor verify [--cached] [--severity LEVEL] [--check] [--plan PLAN] */
+/* reanchor verify [--cached] [--severity LEVEL] [--check] [--against BACKUP] [--plan PLAN] */
+#include "recovery/cli/backed_up.h"
 #include "recovery/cli/commands.h"
 #include "recovery/cli/fresh.h"
 #include "recovery/cli/verify_plan.h"
-#include "recovery/verify/verify.h"
+#include "recovery/verify/against.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define SHOWN 10 /* findings of one kind on the terminal */
 
-enum { OPT_CACHED = 0x700, OPT_SEVERITY, OPT_CHECK, OPT_NAGIOS, OPT_ALL, OPT_REDACT, OPT_PLAN };
+enum {
+    OPT_CACHED = 0x700,
+    OPT_SEVERITY,
+    OPT_CHECK,
+    OPT_NAGIOS,
+    OPT_ALL,
+    OPT_REDACT,
+    OPT_PLAN,
+    OPT_AGAINST,
+    OPT_IDENTITY
+};
 
 struct options {
     bool cached, check, nagios, all, redact;
     enum ra_severity severity;
-    const char *plan;
+    const char *plan, *against, *identity;
     struct ra_err *err;
 };
 
@@ -29,6 +40,9 @@ static const struct argp_option argp_options[] = {
      "As --check, and exit with 0 OK, 1 WARNING, 2 CRITICAL or 3 UNKNOWN", 0},
     {"all", OPT_ALL, NULL, 0, "Print every finding, not the first 10 of each kind", 0},
     {"redact", OPT_REDACT, NULL, 0, "Replace names and addresses by tokens", 0},
+    {"against", OPT_AGAINST, "BACKUP", 0,
+     "Also compare with a backup (V14): its name, the path of its manifest, or 'newest'", 0},
+    {"identity", OPT_IDENTITY, "FILE", 0, "An age identity that opens an encrypted backup", 0},
     {"plan", OPT_PLAN, "PLAN", 0,
      "After the first export: compare the tenant with what the plan predicted, and close its "
      "window",
@@ -63,6 +77,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         return 0;
     case OPT_ALL:
         o->all = true;
+        return 0;
+    case OPT_AGAINST:
+        o->against = arg;
+        return 0;
+    case OPT_IDENTITY:
+        o->identity = arg;
         return 0;
     case OPT_PLAN:
         o->plan = arg;
@@ -152,6 +172,24 @@ static void tell_findings(struct ra_cli *cli, const struct ra_verified *v)
         }
 }
 
+static int check(const struct ra_cli *cli, const struct ra_report_input *in,
+                 const struct options *o, struct ra_verified *v, struct ra_err *err)
+{
+    struct ra_backup *backup = NULL;
+    struct ra_baseline baseline;
+    int rc;
+
+    if (!o->against)
+        return ra_verify(in, NULL, v, err);
+    rc = ra_cli_backed_up(cli, o->against, o->identity, &backup, err);
+    if (rc == 0) {
+        ra_baseline_of_backup(backup, &baseline);
+        rc = ra_verify(in, &baseline, v, err);
+    }
+    ra_backup_close(&backup);
+    return rc;
+}
+
 static int report(struct ra_cli *cli, struct ra_fresh *f, const struct options *o,
                   struct ra_err *err)
 {
@@ -162,7 +200,7 @@ static int report(struct ra_cli *cli, struct ra_fresh *f, const struct options *
     int rc = o->redact ? redaction(cli, key, &in, err) : 0;
 
     if (rc == 0)
-        rc = ra_verify(&in, NULL, &v, err);
+        rc = check(cli, &in, o, &v, err);
     if (rc != 0)
         return rc;
     rc = print(cli, &in, &v, o, err);

@@ -10,6 +10,7 @@ static const struct ra_command commands[] = {
     {"apply", ra_cmd_apply, "carry out a reviewed plan, or undo one: the only writer"},
     {"show", ra_cmd_show, "explain one object"},
     {"backup", ra_cmd_backup, "make and keep anchor backups"},
+    {"restore", ra_cmd_restore, "turn a backup into a plan that puts lost anchors back"},
     {"verify", ra_cmd_verify, "check the integrity of the anchors on both sides"},
     {"config", ra_cmd_config, "check the configuration, or show what is in effect"},
     {"help", ra_cmd_help, "explain the program or one command"},

@@ -7,14 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The key in every form that it could be. */
-struct probe {
-    struct ra_str text;   /* as given, for comparing without case */
-    struct ra_str anchor; /* as an anchor string, compared byte for byte */
-    unsigned char guids[2][16];
-    size_t guids_n;
-};
-
 static int hex(char c)
 {
     if (c >= '0' && c <= '9')
@@ -44,13 +36,13 @@ static bool hex_digits(struct ra_str s, char out[32], bool *dashes)
     return n == 32;
 }
 
-static void add_guid(struct probe *p, const unsigned char bytes[16])
+static void add_guid(struct ra_probe *p, const unsigned char bytes[16])
 {
     memcpy(p->guids[p->guids_n++], bytes, 16);
 }
 
 /* With dashes it is the text form; a bare run of digits may be LDAP's byte order too. */
-static void read_guid(struct probe *p, struct ra_str key)
+static void read_guid(struct ra_probe *p, struct ra_str key)
 {
     char digits[32], text[37];
     struct ra_guid guid;
@@ -69,12 +61,12 @@ static void read_guid(struct probe *p, struct ra_str key)
         add_guid(p, bytes);
 }
 
-static void read_key(struct probe *p, struct ra_str key, struct ra_arena *a)
+void ra_probe_read(struct ra_probe *p, struct ra_str key, struct ra_arena *a)
 {
     unsigned char bytes[16];
     size_t n = sizeof bytes;
 
-    *p = (struct probe){.text = key, .anchor = key};
+    *p = (struct ra_probe){.text = key, .anchor = key};
     if (ra_str_starts_fold(key, RA_STR("smtp:")))
         p->text = ra_str_from(key, 5);
     ra_anchor_from_connector_dn(key, a, &p->anchor);
@@ -83,7 +75,7 @@ static void read_key(struct probe *p, struct ra_str key, struct ra_arena *a)
         add_guid(p, bytes);
 }
 
-static bool is_guid(const struct probe *p, struct ra_str bytes)
+static bool is_guid(const struct ra_probe *p, struct ra_str bytes)
 {
     for (size_t i = 0; i < p->guids_n; i++)
         if (bytes.n == 16 && memcmp(bytes.p, p->guids[i], 16) == 0)
@@ -91,19 +83,19 @@ static bool is_guid(const struct probe *p, struct ra_str bytes)
     return false;
 }
 
-static bool is_guid_text(const struct probe *p, struct ra_str text)
+static bool is_guid_text(const struct ra_probe *p, struct ra_str text)
 {
     struct ra_guid guid;
 
     return p->guids_n && ra_guid_parse(text, &guid) && is_guid(p, ra_str_n(guid.b, sizeof guid.b));
 }
 
-static bool is_text(const struct probe *p, struct ra_str text)
+static bool is_text(const struct ra_probe *p, struct ra_str text)
 {
     return !ra_str_absent(text) && ra_str_eq_fold(text, p->text);
 }
 
-static bool among(const struct probe *p, const struct ra_addresses *addresses)
+static bool among(const struct ra_probe *p, const struct ra_addresses *addresses)
 {
     for (uint32_t i = 0; i < addresses->count; i++)
         if (is_text(p, addresses->all[i]))
@@ -111,7 +103,7 @@ static bool among(const struct probe *p, const struct ra_addresses *addresses)
     return false;
 }
 
-static bool custom_anchor(const struct probe *p, const struct ra_ad_object *o)
+static bool custom_anchor(const struct ra_probe *p, const struct ra_ad_object *o)
 {
     struct ra_str rest = o->custom.bytes, name, type, value;
 
@@ -121,7 +113,7 @@ static bool custom_anchor(const struct probe *p, const struct ra_ad_object *o)
     return false;
 }
 
-static bool is_ad(const struct probe *p, const struct ra_ad_object *o, struct ra_arena *scratch)
+bool ra_probe_ad(const struct ra_probe *p, const struct ra_ad_object *o, struct ra_arena *scratch)
 {
     struct ra_addresses addresses;
 
@@ -136,8 +128,8 @@ static bool is_ad(const struct probe *p, const struct ra_ad_object *o, struct ra
     return among(p, &addresses);
 }
 
-static bool is_cloud(const struct probe *p, const struct ra_cloud_object *o,
-                     struct ra_arena *scratch)
+bool ra_probe_cloud(const struct ra_probe *p, const struct ra_cloud_object *o,
+                    struct ra_arena *scratch)
 {
     struct ra_addresses addresses;
 
@@ -165,7 +157,7 @@ static int damaged(const struct ra_side *side, uint32_t seq, struct ra_err *err)
                    RA_STR_ARG(side->name), seq);
 }
 
-static int find_ad(const struct ra_match_input *in, const struct probe *p, struct ra_lookup *out,
+static int find_ad(const struct ra_match_input *in, const struct ra_probe *p, struct ra_lookup *out,
                    struct ra_err *err)
 {
     struct ra_arena scratch = {0};
@@ -178,14 +170,14 @@ static int find_ad(const struct ra_match_input *in, const struct probe *p, struc
             ra_arena_reset(&scratch);
             if (!ra_ad_decode(in->ad[d].record(in->ad[d].ctx, seq), &o))
                 rc = damaged(&in->ad[d], seq, err);
-            else if (is_ad(p, &o, &scratch))
+            else if (ra_probe_ad(p, &o, &scratch))
                 push(&out->ad, &out->ad_n, &out->ad_cap, base + seq);
         }
     ra_arena_free(&scratch);
     return rc;
 }
 
-static int find_cloud(const struct ra_side *side, const struct probe *p, struct ra_lookup *out,
+static int find_cloud(const struct ra_side *side, const struct ra_probe *p, struct ra_lookup *out,
                       struct ra_err *err)
 {
     struct ra_arena scratch = {0};
@@ -196,7 +188,7 @@ static int find_cloud(const struct ra_side *side, const struct probe *p, struct 
         ra_arena_reset(&scratch);
         if (!ra_cloud_decode(side->record(side->ctx, seq), &o))
             rc = damaged(side, seq, err);
-        else if (is_cloud(p, &o, &scratch))
+        else if (ra_probe_cloud(p, &o, &scratch))
             push(&out->cloud, &out->cloud_n, &out->cloud_cap, seq);
     }
     ra_arena_free(&scratch);
@@ -207,11 +199,11 @@ int ra_lookup(const struct ra_match_input *in, struct ra_str key, struct ra_look
               struct ra_err *err)
 {
     struct ra_arena arena = {0};
-    struct probe p;
+    struct ra_probe p;
     int rc;
 
     *out = (struct ra_lookup){0};
-    read_key(&p, key, &arena);
+    ra_probe_read(&p, key, &arena);
     rc = find_ad(in, &p, out, err);
     if (rc == 0)
         rc = find_cloud(in->cloud, &p, out, err);

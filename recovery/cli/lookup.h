@@ -8,6 +8,19 @@
 
 #include "recovery/match/match.h"
 
+/* The key in every form that it could be, for objects that are not of the store. */
+struct ra_probe {
+    struct ra_str text;   /* as given, for comparing without case */
+    struct ra_str anchor; /* as an anchor string, compared byte for byte */
+    unsigned char guids[2][16];
+    size_t guids_n;
+};
+
+void ra_probe_read(struct ra_probe *p, struct ra_str key, struct ra_arena *a);
+bool ra_probe_ad(const struct ra_probe *p, const struct ra_ad_object *o, struct ra_arena *scratch);
+bool ra_probe_cloud(const struct ra_probe *p, const struct ra_cloud_object *o,
+                    struct ra_arena *scratch);
+
 struct ra_lookup {
     uint32_t *ad, *cloud; /* numbers over all directories; sequence numbers */
     size_t ad_n, ad_cap, cloud_n, cloud_cap;

@@ -51,6 +51,9 @@ struct ra_outputs {
 /* The steps that follow from the decision; the second decision that this may need is made here. */
 int ra_study_steps(struct ra_study *s, const struct ra_outputs *o, struct ra_err *err);
 
+/* A plan of this decision without steps: tenant, gate, counts, policy, snapshots. */
+struct ra_plan;
+void ra_study_plan_head(const struct ra_study *s, struct ra_plan *plan);
 /* Writes plan.json of this decision; ctx is a struct ra_study with its steps. */
 ra_report_plan_fn ra_study_write_plan;
 

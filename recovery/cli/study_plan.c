@@ -46,15 +46,22 @@ static void add_snapshots(const struct ra_study *s, struct ra_plan *plan)
     qsort(plan->snapshots, plan->snapshots_n, sizeof *plan->snapshots, by_side);
 }
 
+void ra_study_plan_head(const struct ra_study *s, struct ra_plan *plan)
+{
+    *plan = (struct ra_plan){.created = ra_now(), .tenant = s->tenant_id};
+    ra_plan_fill(plan, &s->result, &s->policy.policy);
+    add_snapshots(s, plan);
+}
+
 int ra_study_write_plan(void *ctx, FILE *fp, struct ra_err *err)
 {
     struct ra_study *s = ctx;
     struct ra_plan_source source = ra_steps_source(s->steps);
-    struct ra_plan plan = {.created = ra_now(), .tenant = s->tenant_id, .expects_all = true};
+    struct ra_plan plan;
     int rc;
 
-    ra_plan_fill(&plan, &s->result, &s->policy.policy);
-    add_snapshots(s, &plan);
+    ra_study_plan_head(s, &plan);
+    plan.expects_all = true;
     rc = ra_plan_write(&plan, &source, fp, NULL, err);
     ra_plan_free(&plan);
     return rc;

@@ -1,7 +1,8 @@
 /* Cloud objects one by one: the form of anchors (V1), errors of provisioning (V9), and users that
  * have an anchor and are not synced (V13). */
 #include "recovery/model/address.h"
-#include "recovery/verify/lookup.h"
+#include "recovery/model/lookup.h"
+#include "recovery/verify/checking.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 /* V14: what a backup has of an object, against what it is now. An anchor is immutable by definition
  * (domain 1.1), so that a change is an incident. Who appeared or vanished is not looked at here. */
-#include "recovery/verify/lookup.h"
+#include "recovery/model/lookup.h"
+#include "recovery/verify/checking.h"
 
 #include <stdlib.h>
 

@@ -1,6 +1,7 @@
 /* What must be unique and is not: anchors (V3), and names inside AD (V12). */
 #include "recovery/model/address.h"
-#include "recovery/verify/lookup.h"
+#include "recovery/model/lookup.h"
+#include "recovery/verify/checking.h"
 
 #include <stdlib.h>
 

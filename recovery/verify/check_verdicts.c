@@ -1,6 +1,7 @@
 /* What the decision over both sides already says, as findings: V2, V4, V5, V6, V8, V10, V11. */
 #include "recovery/model/address.h"
-#include "recovery/verify/lookup.h"
+#include "recovery/model/lookup.h"
+#include "recovery/verify/checking.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -42,6 +43,36 @@ static int find_other(struct walk *w, const struct ra_verdict *v, uint32_t *othe
     return rc < 0 ? ra_checking_damaged(w->c, w->c->in->cloud->name) : 0;
 }
 
+/* A pair by its anchor that is blocked, or that nobody can judge: the decision does not go on to
+ * ask whether it is the right person. */
+static bool blocked_pair(const struct ra_verdict *v)
+{
+    enum ra_class in = ra_code_info((enum ra_verdict_code)v->code)->in;
+
+    return v->kind == RA_USER && v->cloud != RA_NONE && v->code != RA_BLOCK_DUP_ANCHOR &&
+           (in == RA_CLASS_BLOCKED || in == RA_CLASS_UNKNOWN);
+}
+
+static int check_blocked_pair(struct walk *w, const struct ra_verdict *v)
+{
+    struct ra_verify_finding *f;
+    struct ra_cloud_object c;
+    struct ra_ad_object o;
+    uint32_t other = RA_NONE;
+    int rc = ra_checking_ad(w->c, v->ad, &o);
+
+    if (rc == 0)
+        rc = ra_checking_cloud(w->c, v->cloud, &c);
+    if (rc != 0 || ra_str_absent(o.sid) || ra_str_absent(c.sid) || ra_str_eq(o.sid, c.sid) ||
+        !ra_str_eq(ra_anchor_of(&o, &w->c->anchor, &w->scratch), c.immutable_id))
+        return rc;
+    rc = find_other(w, v, &other);
+    f = ra_found(w->c, other == RA_NONE ? RA_R_SID_OTHER : RA_R_SID_CROSS, v->kind, v->ad,
+                 v->cloud);
+    f->other_cloud = other;
+    return rc;
+}
+
 static int check_pair(struct walk *w, const struct ra_verdict *v)
 {
     struct ra_verify_finding *f;
@@ -59,6 +90,8 @@ static int check_pair(struct walk *w, const struct ra_verdict *v)
         return find_other(w, v, &f->other_cloud);
     } else if (warned(v, RA_WARN_SID)) {
         ra_found(w->c, RA_R_SID_OTHER, v->kind, v->ad, v->cloud);
+    } else if (blocked_pair(v)) {
+        return check_blocked_pair(w, v);
     }
     return 0;
 }

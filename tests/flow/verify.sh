@@ -45,6 +45,27 @@ verify 0 "$org" --json
 found V15
 verify 7 "$org" --severity info
 
+say "V14 is found where it is planted, by whoever has a backup"
+more="[backup]
+dir = $work/backups"
+from_files "$work/consistency" "$work/consistency" "$more"
+expect 0 "$REANCHOR" -q -c "$work/consistency/reanchor.conf" backup create
+verify 0 "$work/consistency" --cached --against newest --json --severity info
+[ "$(wc -l < "$work/out")" = 1 ] || fail "$(head -3 "$work/out")"
+plant V14
+from_files "$org" "$org" "$more"
+verify 0 "$org" --json
+verify 7 "$org" --cached --against newest --json
+found V14
+jq -es 'map(select(.type == "finding") | .reason) | sort == ["anchor-changed", "anchor-changed-cloud"]' "$work/out" > /dev/null
+name=$(basename "$work"/backups/*Z.json .json)
+verify 7 "$org" --cached --against "$name" --check
+shown " V14=2;;;0 "
+verify 1 "$org" --cached --against reanchor-20200101T000000Z
+sed -i 's/^id = 7f/id = 8f/' "$org/reanchor.conf"
+verify 6 "$org" --cached --against newest
+said "is of the tenant $tenant_id"
+
 say "the severity decides the status"
 org=$work/V6      # warning
 verify 7 "$org" --cached --severity warning

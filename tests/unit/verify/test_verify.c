@@ -310,6 +310,34 @@ static void v6_two_people_whose_anchors_were_swapped(void **state)
     }
 }
 
+static void v6_two_swapped_people_whom_their_identifiers_block(void **state)
+{
+    struct scene *s = *state;
+    struct ra_ad_object a, b = berta(s);
+    struct peer p, q = bertas_peer(s, &b);
+
+    in_step(s, &a, &p);
+    a.consistency_guid = b.guid;
+    b.consistency_guid = a.guid;
+    p.identifier = ANNAS_GUID;
+    put(s, &a, &p);
+    put(s, &b, &q);
+    expect_findings(verify(s), RA_R_SID_CROSS, RA_R_SID_CROSS, RA_R_IDENTIFIER, NONE);
+}
+
+static void v6_a_blocked_pair_with_another_sid(void **state)
+{
+    struct scene *s = *state;
+    struct ra_ad_object a;
+    struct peer p;
+
+    in_step(s, &a, &p);
+    p.identifier = OTHER_GUID;
+    p.o.sid = RA_STR("S-1-5-21-9-9-9-1001");
+    put(s, &a, &p);
+    expect_findings(verify(s), RA_R_IDENTIFIER, RA_R_SID_OTHER, NONE);
+}
+
 static void v6_somebody_without_an_anchor_holds_the_sid(void **state)
 {
     struct scene *s = *state;
@@ -707,10 +735,11 @@ static void v14_an_identifier_changed_since_the_backup(void **state)
 /* ---- V15 ---- */
 
 /* The 16 bytes whose Base64 is anchor with the case of its first letter changed. */
-static struct ra_str twin_of(struct scene *s, struct ra_str anchor)
+static struct ra_str twin_of(struct ra_str anchor)
 {
-    char text[RA_ANCHOR_TEXT], *bytes = ra_arena_alloc(&s->result.arena, 16);
-    size_t n = 16;
+    static char bytes[16];
+    char text[RA_ANCHOR_TEXT];
+    size_t n = sizeof bytes;
 
     memcpy(text, anchor.p, 24);
     text[24] = '\0';
@@ -726,7 +755,7 @@ static void v15_two_pairs_whose_anchors_differ_in_case_alone(void **state)
     struct peer p, q = bertas_peer(s, &b);
 
     in_step(s, &a, &p);
-    b.consistency_guid = twin_of(s, p.o.immutable_id);
+    b.consistency_guid = twin_of(p.o.immutable_id);
     q.o.immutable_id = anchor_of(s, b.consistency_guid);
     put(s, &a, &p);
     put(s, &b, &q);
@@ -743,7 +772,7 @@ static void v15_an_anchor_in_ad_that_only_looks_like_one_in_the_cloud(void **sta
     b.consistency_guid = RA_STR("0123456789abcdeB");
     q.o.immutable_id = anchor_of(s, b.consistency_guid);
     put(s, &b, &q);
-    a.consistency_guid = twin_of(s, p.o.immutable_id);
+    a.consistency_guid = twin_of(p.o.immutable_id);
     p.o.sid = (struct ra_str){NULL, 0};
     p.o.upn = RA_STR("gone@contoso.com");
     p.o.proxies = list(s, "SMTP:gone@contoso.com", NULL);
@@ -804,6 +833,8 @@ int main(void)
         IN_SCENE(v5_an_identifier_that_was_not_read_is_said_and_not_found),
         IN_SCENE(v6_equal_anchors_with_different_sids),
         IN_SCENE(v6_two_people_whose_anchors_were_swapped),
+        IN_SCENE(v6_two_swapped_people_whom_their_identifiers_block),
+        IN_SCENE(v6_a_blocked_pair_with_another_sid),
         IN_SCENE(v6_somebody_without_an_anchor_holds_the_sid),
         IN_SCENE(v7_the_tenant_names_another_attribute),
         IN_SCENE(v7_a_configured_attribute_that_reproduces_too_few),

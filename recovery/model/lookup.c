@@ -1,4 +1,4 @@
-#include "recovery/verify/lookup.h"
+#include "recovery/model/lookup.h"
 
 void ra_lookup_open(const struct ra_side *side, int index, struct ra_lookup_index *out)
 {

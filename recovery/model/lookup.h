@@ -1,8 +1,9 @@
-/* Asking an index for one key. For the few objects of which a check wants to know more. */
-#ifndef RA_VERIFY_LOOKUP_H
-#define RA_VERIFY_LOOKUP_H
+/* Asking an index for one key: for the few objects of which somebody wants to know more. Many are
+ * joined by walking two indexes side by side instead. */
+#ifndef RA_MODEL_LOOKUP_H
+#define RA_MODEL_LOOKUP_H
 
-#include "recovery/verify/checking.h"
+#include "recovery/model/index.h"
 
 /* An index of one side, kept open between questions. */
 struct ra_lookup_index {

@@ -1,0 +1,97 @@
+#include "recovery/cli/restored.h"
+
+#include "src/base/file.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { LDIF, NDJSON, PLAN, FILES };
+
+static const char *const names[FILES] = {"fixes.ldif", "restore.ndjson", "plan.json"};
+
+static int path_in(const char *dir, const char *name, char path[4096], struct ra_err *err)
+{
+    if ((size_t)snprintf(path, 4096, "%s/%s", dir, name) < 4096)
+        return 0;
+    return ra_fail(err, RA_EIO, "%.200s…: the path is too long", dir);
+}
+
+static int open_all(const char *dir, struct ra_atomic files[FILES], struct ra_err *err)
+{
+    char path[4096];
+    int rc = ra_dir_make(dir, err);
+
+    for (int i = 0; rc == 0 && i < FILES; i++) {
+        rc = path_in(dir, names[i], path, err);
+        if (rc == 0)
+            rc = ra_atomic_open(path, &files[i], err);
+    }
+    return rc;
+}
+
+static int write_plan(struct ra_study *study, const struct ra_restored *r, FILE *fp,
+                      struct ra_err *err)
+{
+    struct ra_plan plan;
+    struct ra_buf b;
+    int rc;
+
+    ra_study_plan_head(study, &plan);
+    plan.anchor = r->attribute;
+    ra_buf_init(&b, RA_PLAN_MAX);
+    rc = ra_restore_plan(&study->report, r, &plan, err);
+    if (rc == 0)
+        rc = ra_plan_encode(&plan, &b, err);
+    if (rc == 0)
+        fwrite(b.p, 1, b.n, fp);
+    ra_buf_free(&b);
+    ra_plan_free(&plan);
+    return rc;
+}
+
+static int sync_all(struct ra_atomic files[FILES], struct ra_err *err)
+{
+    for (int i = 0; i < FILES; i++) {
+        FILE *fp = files[i].fp;
+        if (ferror(fp) || fflush(fp) != 0 || fsync(fileno(fp)) != 0)
+            return ra_fail(err, RA_EIO, "%s: cannot be written: %s", files[i].path,
+                           strerror(errno));
+    }
+    return 0;
+}
+
+/* An old plan never stands beside new fixes: unusable first, usable last. */
+static int commit_all(const char *dir, struct ra_atomic files[FILES], struct ra_err *err)
+{
+    char path[4096];
+    int rc = path_in(dir, names[PLAN], path, err);
+
+    if (rc == 0 && unlink(path) != 0 && errno != ENOENT)
+        rc = ra_fail(err, RA_EIO, "%s: cannot be replaced: %s", path, strerror(errno));
+    for (int i = 0; rc == 0 && i < FILES; i++)
+        rc = ra_atomic_commit(&files[i], err);
+    return rc;
+}
+
+int ra_cli_write_restored(const char *dir, struct ra_study *study, const struct ra_report_input *in,
+                          const struct ra_restore_then *then, const struct ra_restored *r,
+                          struct ra_err *err)
+{
+    struct ra_atomic files[FILES] = {0};
+    int rc = open_all(dir, files, err);
+
+    if (rc == 0)
+        rc = ra_restore_ldif(in, then, r, files[LDIF].fp, err);
+    if (rc == 0)
+        rc = ra_restore_json(in, then, r, files[NDJSON].fp, err);
+    if (rc == 0)
+        rc = write_plan(study, r, files[PLAN].fp, err);
+    if (rc == 0)
+        rc = sync_all(files, err);
+    if (rc == 0)
+        rc = commit_all(dir, files, err);
+    for (int i = 0; i < FILES; i++)
+        ra_atomic_abandon(&files[i]);
+    return rc;
+}

@@ -1,0 +1,65 @@
+#!/bin/bash
+# reanchor restore, offline: what is said of each disaster, one object alone, and every way in which it ends. What a real
+# domain makes of it is in drills.sh.
+. "$(dirname "$0")/lib.sh"
+org=$work/org
+organisation "$org" --clean --users 300 --seed 5
+configure "$org" "source = files:$org/graph" "uri = ldif:$org/ad.ldif" "[backup]
+dir = $work/backups"
+run=("$REANCHOR" -c "$org/reanchor.conf")
+restore() { local status=$1; shift; expect "$status" "${run[@]}" -q restore "$@"; }
+
+say "usage, and what is not there"
+restore 1
+said "missing argument, want a BACKUP or 'newest'"
+restore 1 newest
+restore 1 newest another
+said "unexpected argument 'another'"
+expect 0 "${run[@]}" -q backup create
+restore 1 reanchor-20200101T000000Z
+restore 1 newest --only nobody@contoso.test
+said "no user or group of the backup" "nobody@contoso.test"
+
+say "nothing happened"
+restore 0 newest --detailed-exitcode --report "$work/none"
+grep -q "Nothing to repair" "$work/none/fixes.ldif"
+jq -e '.steps == [] and .expected.complete == false' "$work/none/plan.json" > /dev/null
+expect 0 "${run[@]}" restore newest --cached
+shown "NOTHING TO RESTORE" "as the backup has them"
+
+say "the attribute overwritten for everybody, by a program that has it for its own"
+cp "$org/ad.ldif" "$org/before.ldif"
+awk '/^mS-DS-ConsistencyGuid::/ {n++; printf "mS-DS-ConsistencyGuid:: "; cmd = "printf %016d " n " | base64"; cmd | getline v; close(cmd); print v; next} {print}' \
+  "$org/before.ldif" > "$org/ad.ldif"
+restore 2 newest --detailed-exitcode --report "$work/mass"
+changed=$(jq -s '[.[] | select(.outcome == "write" and .reason == "overwritten")] | length' "$work/mass/restore.ndjson")
+[ "$changed" -gt 250 ] || fail "$changed put back"
+[ "$(jq -s '[.[] | select(.type == "restore" and .outcome != "write")] | length' "$work/mass/restore.ndjson")" = 0 ] || fail "some are undecided"
+[ "$(jq '.steps | length' "$work/mass/plan.json")" = "$changed" ]
+[ "$(grep -c '^changetype: modify' "$work/mass/fixes.ldif")" = "$changed" ]
+[ "$(jq -cjS 'del(.hash)' "$work/mass/plan.json" | sha256sum | cut -d' ' -f1)" = "$(jq -r .hash "$work/mass/plan.json")" ]
+! ls "$work/mass" | grep -qv -e plan.json -e fixes.ldif -e restore.ndjson || fail "$(ls "$work/mass")"
+
+say "one object alone, by whatever the backup has of it; names hidden"
+one=$(jq -cs '[.[] | select(.kind == "user")][7]' "$work/mass/restore.ndjson")
+for key in .then.upn .then.object_guid .then.sid .then.anchor .then.cloud_id .then.dn; do
+  expect 0 "${run[@]}" -q --json restore newest --cached --only "$(jq -r "$key" <<< "$one")"
+  jq -es --argjson one "$one" 'length == 2 and .[0].then.cloud_id == $one.then.cloud_id and .[-1].write == 1' "$work/out" > /dev/null ||
+    fail "$key: $(cat "$work/out")"
+done
+upn=$(jq -r .then.upn <<< "$one")
+expect 0 "${run[@]}" restore newest --cached --only "$upn" --redact --report "$work/one"
+! grep -qF "$upn" "$work/out" "$work/one/restore.ndjson" || fail "a name in what is to be hidden"
+grep -qF "$upn" "$work/one/fixes.ldif" || fail "no name where it is changed"
+
+say "what ends otherwise"
+sed 's/^id = 7f/id = 8f/' "$org/reanchor.conf" > "$work/other.conf"
+expect 6 "$REANCHOR" -c "$work/other.conf" -q restore newest --cached
+said "is of the tenant $tenant_id"
+mkdir "$work/never"; sed "s#^dir = .*/store#dir = $work/never/store#" "$org/reanchor.conf" > "$work/never.conf"
+expect 3 "$REANCHOR" -c "$work/never.conf" -q restore newest --cached
+data=$(echo "$work"/backups/*.ndjson.zst)
+chmod u+w "$data"; printf X | dd of="$data" bs=1 seek=500 conv=notrunc 2> /dev/null
+restore 7 newest
+said "has the hash"
+say "as wanted"
