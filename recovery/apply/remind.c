@@ -31,18 +31,22 @@ __attribute__((format(printf, 2, 3))) static void say(const struct reminder *r, 
     r->say(r->ctx, text);
 }
 
+#define PATIENCE_MS 20000 /* the command has something else to do */
+
 static int close_it(const struct reminder *r, const struct ra_window *w, int lock,
                     struct ra_err *err)
 {
     struct ra_writer *writer = ra_gate_rescuer(lock, err);
     struct ra_journal *j = NULL;
+    struct ra_graph_options options = *r->graph;
     struct ra_graph *g = NULL;
     int rc = writer ? 0 : -err->code;
 
     if (!ra_str_eq_fold(ra_str(w->tenant), ra_str(r->tenant_id)))
         rc = ra_fail(err, RA_ESTALE, "it is of tenant %s; name its configuration", w->tenant);
+    options.retry_budget_ms = PATIENCE_MS;
     if (rc == 0)
-        rc = ra_graph_open(r->graph, &g, err);
+        rc = ra_graph_open(&options, &g, err);
     if (rc == 0)
         rc = ra_journal_resume(r->store_dir, w->batch, &j, err);
     if (rc == 0)
