@@ -120,7 +120,7 @@ static int print_summary(struct ra_cli *cli, struct ra_study *s, const struct ra
     } else if (!cli->quiet) {
         rc = summary_text(s, &style, &b, err);
     }
-    if (rc == 0)
+    if (rc == 0 && b.n)
         fwrite(b.p, 1, b.n, stdout);
     ra_buf_free(&b);
     return rc;

@@ -32,7 +32,7 @@ while read -r c; do
   esac
   timeout 100 "${run[@]}" --no-input "$c" "$@" > "$work/out" 2>&1 < /dev/null || true
 done < "$work/commands"
-expect 0 "${run[@]}" fetch --save "$work/saved"
+expect 0 "${run[@]}" fetch --full --save "$work/saved"
 nothing "other commands"
 [ -z "$(jq -c 'select(.method != "GET" and (.path | test("batch|oauth|rehearsal") | not))' "$work/tenant/requests.ndjson")" ] ||
   fail "a modifying request"
@@ -164,4 +164,6 @@ for at in 20 $((size / 2)) $((size - 2)); do
 done
 head -c $((size - 30)) "$work/journal" > "$journal"      # torn in its last line: the batch is gone on with
 expect 0 "${apply[@]}" "$work/five.json"; said "was interrupted"
+expect 0 "${run[@]}" fetch                # brought up to date by what was written: another snapshot
+expect 6 "${apply[@]}" "$work/five.json"; said "plan: " snapshot
 say "as wanted"
