@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SHOWN_STEPS 20   /* on the terminal */
-#define PAGE_STEPS  2000 /* in report.html */
+#define SHOWN_STEPS 20  /* on the terminal */
+#define PAGE_STEPS  500 /* in report.html */
 
 /* ---- what the first export would do ---- */
 
@@ -248,7 +248,7 @@ static void value_json(struct ra_json *j, const char *key, const struct ra_plan_
 }
 
 static void step_json(struct ra_json *j, const struct ra_plan_step *step,
-                      enum ra_verdict_code promised, bool redact)
+                      const struct ra_step_promise *promise, bool redact)
 {
     bool personal = redact && step->op == RA_OP_HOLD; /* what adminDescription says */
 
@@ -261,6 +261,8 @@ static void step_json(struct ra_json *j, const struct ra_plan_step *step,
     ra_json_str(j, step->target.directory);
     ra_json_key(j, "target");
     ra_json_str(j, step->target.id);
+    ra_json_key(j, "object_guid");
+    ra_json_str(j, promise->object_guid);
     ra_json_key(j, "dn");
     ra_json_str(j, redact ? (struct ra_str){NULL, 0} : step->target.dn);
     value_json(j, "have", personal ? &(struct ra_plan_value){0} : &step->have);
@@ -268,7 +270,7 @@ static void step_json(struct ra_json *j, const struct ra_plan_step *step,
     ra_json_key(j, "why");
     ra_json_z(j, ra_code_info(step->why)->name);
     ra_json_key(j, "promise");
-    ra_json_z(j, promised == RA_VERDICT_CODES ? NULL : ra_code_info(promised)->name);
+    ra_json_z(j, promise->code == RA_VERDICT_CODES ? NULL : ra_code_info(promise->code)->name);
     ra_json_key(j, "undo");
     ra_json_bool(j, step->undoable);
     ra_json_object_end(j);
@@ -291,7 +293,7 @@ int ra_listing_json(struct ra_study *s, bool redact, struct ra_buf *out, struct 
     for (size_t i = 0; i < n && i < PAGE_STEPS && rc == 0; i++) {
         rc = ra_steps_get(s->steps, i, &step, &promise, err);
         if (rc == 0)
-            step_json(&j, &step, promise.code, redact);
+            step_json(&j, &step, &promise, redact);
     }
     ra_json_array_end(&j);
     ra_json_object_end(&j);
@@ -321,7 +323,7 @@ int ra_listing_of(struct ra_study *s, const struct ra_verdict *v, bool json, str
     for (size_t i = 0; i < n && rc == 0; i++) {
         rc = ra_steps_get(s->steps, at[i], &step, &promise, err);
         if (rc == 0 && json)
-            step_json(&j, &step, promise.code, false);
+            step_json(&j, &step, &promise, false);
         else if (rc == 0)
             step_text(&step, promise.code, out);
     }

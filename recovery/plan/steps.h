@@ -54,11 +54,13 @@ size_t ra_steps_expected(const struct ra_steps *s, enum ra_outcome outcome);
 void ra_steps_expected_by(const struct ra_steps *s, enum ra_outcome outcome,
                           uint64_t counts[RA_VERDICT_CODES]);
 
-/* The AD object's number that step i is for, RA_NONE for the window; and the verdict that it has
- * once all steps are done, RA_VERDICT_CODES where a fact is missing that only a new read tells. */
+/* The AD object's number and objectGUID that step i is for, RA_NONE for the window; and the verdict
+ * that it has once all steps are done, RA_VERDICT_CODES where a fact is missing that only a new
+ * read tells. */
 struct ra_step_promise {
     uint32_t ad;
     enum ra_verdict_code code;
+    struct ra_str object_guid; /* lives as the step's texts do */
 };
 
 /* Step i in the order of carrying out, numbered from 0. Texts live until the next call. promise may

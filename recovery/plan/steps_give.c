@@ -104,7 +104,7 @@ int ra_steps_get(struct ra_steps *s, size_t i, struct ra_plan_step *out,
     out->id = ra_str_n(s->id, (size_t)snprintf(s->id, sizeof s->id, "s%06zu", i + 1));
     out->op = (enum ra_plan_op)e->op;
     if (promise)
-        *promise = (struct ra_step_promise){RA_NONE, RA_VERDICT_CODES};
+        *promise = (struct ra_step_promise){RA_NONE, RA_VERDICT_CODES, {NULL, 0}};
     if (e->verdict == RA_NONE) {
         window(s, out);
         return 0;
@@ -114,7 +114,8 @@ int ra_steps_get(struct ra_steps *s, size_t i, struct ra_plan_step *out,
         return rc;
     fill(s, &x, out);
     if (promise)
-        *promise = (struct ra_step_promise){x.v->ad, promised(s, out->op, &x)};
+        *promise =
+            (struct ra_step_promise){x.v->ad, promised(s, out->op, &x), guid_text(s, x.ad.guid)};
     return 0;
 }
 

@@ -227,6 +227,16 @@ int main(int argc, char **argv)
     o.cloud_snapshot.proof = RA_STR("37 chains ended, the sum agrees with $count");
     o.ad_snapshots[0].created = 1780000000 - 5000;
     o.ad_snapshots[1].created = 1780000000 - 90000;
+    in.plan_json = RA_STR(
+        "{\"total\":3,\"steps\":[{\"id\":\"s000001\",\"op\":\"ad.set_consistency_guid\","
+        "\"directory\":\"contoso\",\"target\":\"30475e40-e7ae-4af3-af75-8b143c81daf5\","
+        "\"object_guid\":\"30475e40-e7ae-4af3-af75-8b143c81daf5\",\"dn\":null,\"have\":null,"
+        "\"want\":\"<b>iGhmiAEBERG7uxI0VniQqw==</b>\",\"why\":\"ANCHOR_DRIFT\","
+        "\"promise\":\"MATCH_HARD\",\"undo\":true},"
+        "{\"id\":\"s000003\",\"op\":\"tenant.set_features\",\"directory\":null,\"target\":\"t\","
+        "\"object_guid\":null,\"dn\":null,\"have\":\"blockSoftMatchEnabled=true\","
+        "\"want\":\"blockSoftMatchEnabled=false\",\"why\":\"BLOCK_SOFT_FLAG\",\"promise\":null,"
+        "\"undo\":true}]}");
     if (argc > 3)
         in.redact_key = key;
     if (ra_report_write(argv[1], &in, ra_report_plan_bytes, &RA_STR("{}\n"), &err) != 0) {

@@ -157,6 +157,16 @@ class Page(unittest.TestCase):
             if v["server_error"]:
                 self.assertIn(v["server_error"], got["terms"])
 
+    def test_the_steps_of_the_plan_are_listed(self):
+        self.assertEqual(browser.js("document.getElementById('plan-count').textContent"), "3 steps, the first 2 of them here")
+        rows = browser.js("[...document.querySelectorAll('#plan-steps tr')].map(r=>r.textContent)")
+        self.assertIn("s000001ad.set_consistency_guid", rows[0])
+        self.assertIn("nullto <b>iGhmiAEBERG7uxI0VniQqw==</b>", rows[0])
+        self.assertIn("ANCHOR_DRIFTthen MATCH_HARD", rows[0])
+        self.assertIn("the tenantblockSoftMatchEnabled=trueto blockSoftMatchEnabled=false", rows[1])
+        self.assertEqual(browser.js("document.querySelector('#plan-steps a').getAttribute('href')"),
+                         "#ad-30475e40-e7ae-4af3-af75-8b143c81daf5")
+
     def test_names_are_text_and_never_markup(self):
         self.assertEqual(browser.js("document.images.length + document.querySelectorAll('iframe,object').length"), 0)
         self.search("onerror")
