@@ -11,8 +11,8 @@
 /*
  * The lists of a read anew: every collection a chain, users several, each part of them one. How
  * they are cut, what the tenant counted, and how far each chain has come are marks in the same
- * transactions as the objects. A commit comes before the second page of any chain, so that a kill
- * costs each chain one page at most.
+ * transactions as the objects. A commit comes before the second page of any chain and after as many
+ * pages as are asked for at once, so that a kill costs each chain one page at most.
  */
 
 #define OTHERS      (RA_COLLECTIONS - 1) /* chains before those of users */
@@ -24,6 +24,7 @@ struct lists {
     struct ra_chain *chains; /* of this run */
     char (*keys)[32];        /* their marks */
     bool *paged;             /* since the last commit */
+    int pages;               /* and how many */
     size_t n;
     struct ra_buf filters; /* one a line, NUL behind each */
     struct ra_arena arena;
@@ -39,6 +40,7 @@ static void put_mark(struct ra_cloud_fill *f, const char *key, struct ra_str val
 static int commit(struct lists *l, struct ra_err *err)
 {
     memset(l->paged, 0, l->n);
+    l->pages = 0;
     return ra_fill_commit(l->f->ledger.fill, err);
 }
 
@@ -50,7 +52,8 @@ static int on_page(void *ctx, size_t chain, const struct ra_graph_object *object
     struct lists *l = ctx;
     enum ra_collection c = l->chains[chain].collection;
     struct ra_cloud_fill *f = l->f;
-    int rc = l->paged[chain] ? commit(l, err) : 0;
+    bool enough = l->paged[chain] || l->pages >= ra_graph_connections(f->graph);
+    int rc = enough ? commit(l, err) : 0;
 
     for (size_t i = 0; rc == 0 && i < n; i++)
         rc = ra_cloud_take_listed(f, &objects[i], err);
@@ -58,6 +61,7 @@ static int on_page(void *ctx, size_t chain, const struct ra_graph_object *object
         return rc;
     put_mark(f, l->keys[chain], mark.p ? mark : RA_STR(MARK_DONE));
     l->paged[chain] = true;
+    l->pages++;
     f->seen[c] += n;
     ra_cloud_report(f, c, c < RA_DELETED_USERS ? f->count[c].value : 0);
     return ra_fill_pending(f->ledger.fill) > RA_GROUP_BYTES ? commit(l, err) : 0;

@@ -1,0 +1,81 @@
+#!/bin/bash
+# The cloud side kept up to date: objects come, change and go while a read runs, and the snapshot is the tenant's state
+# at its end; the next run takes up the changes alone; a link that is refused leads to a read of everything.
+#   cloud.sh [all]   all: a link refused in every way that is known, not in the documented ones alone
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/cloud_lib.sh"
+organisation "$work/org" --users 4600 --seed 5
+tenant_up tenant "$work/org/graph" --page-cap 100 --delta-page 20 --no-throttle
+configure "$work/run" "$(tenant_lines tenant)" "uri = ldif:$work/org/ad.ldif"
+conf=$work/run/reanchor.conf
+run=("$REANCHOR" -c "$conf")
+fetch() { expect 0 "${run[@]}" fetch cloud "$@"; }
+
+# while_reading CHANGES COMMAND...: the changes happen while it reads; its last round of changes is held back until
+# they have all been made.
+while_reading() {
+  local changes=$1 before status=0; shift
+  control faults '{"kind":"status","status":503,"retry_after":0.1,"path":"/delta?$deltatoken=","times":100000}'
+  before=$(requests)
+  "$@" > "$work/out" 2> "$work/err" & local pid=$!
+  for _ in $(seq 600); do [ "$(requests)" -ge $((before + 12)) ] && break; sleep 0.02; done
+  change "$changes"
+  kill -0 $pid 2> /dev/null || fail "it had ended before the changes did"
+  no_faults
+  wait $pid || status=$?
+  [ $status = 0 ] || { cat "$work/err" >&2; fail "$* gave $status"; }
+}
+
+say "everything is read while the tenant changes"
+churn "$work/org" 1 > "$work/changes.1"
+while_reading "$work/changes.1" "${run[@]}" fetch cloud
+shown 'users in ' 'as many as the tenant counts' 'changes of the meantime taken up'
+truth truth.1
+state "$conf" have.1
+same truth.1 have.1
+say "$(wc -l < "$work/have.1") objects as they are, after $(wc -l < "$work/changes.1") changes"
+
+say "nothing has changed: a handful of requests, and the same snapshot"
+fetch           # what the decision wants to know besides is asked for
+before=$(requests)
+number=$(ls "$work/run/store/snapshots" | grep 'cloud.*mdb$')
+fetch
+[ $(($(requests) - before)) -le 25 ] || fail "$(($(requests) - before)) requests"
+[ "$(ls "$work/run/store/snapshots" | grep 'cloud.*mdb$')" = "$number" ] || fail "another snapshot was written"
+shown 'changes until'
+say "$(($(requests) - before)) requests"
+truth truth.same; state "$conf" have.same; same truth.same have.same
+
+say "changes between two runs, and while the second one reads"
+churn "$work/org" 2 > "$work/changes.2"
+change "$work/changes.2"
+churn "$work/org" 3 > "$work/changes.3"
+before=$(wc -l < "$work/tenant/requests.ndjson")
+while_reading "$work/changes.3" "${run[@]}" fetch cloud
+tail -n +$before "$work/tenant/requests.ndjson" | jq -e 'select(.path | startswith("/v1.0/users?"))' > /dev/null && fail "everything was read"
+truth truth.3; state "$conf" have.3; same truth.3 have.3
+
+say "duplicates and short pages among the changes"
+churn "$work/org" 4 > "$work/changes.4"
+change "$work/changes.4"
+control faults '[{"kind":"duplicate","n":3,"path":"/delta","every":2,"times":1000},{"kind":"short_page","n":3,"path":"/users/delta","every":3,"times":1000}]'
+fetch
+no_faults
+truth truth.4; state "$conf" have.4; same truth.4 have.4
+
+kinds="delta_gone delta_old"
+[ "${1:-}" != all ] || kinds+=" lost_page expired_page"
+for kind in $kinds; do
+  say "a link is refused: $kind"
+  churn "$work/org" $((${#kind} + 10)) > "$work/changes.5"
+  change "$work/changes.5"
+  control faults "{\"kind\":\"$kind\",\"path\":\"/users/delta?\$deltatoken=\",\"times\":1}"
+  fetch
+  no_faults
+  grep -q 'each list read to its explicit end' "$work/out" || { cat "$work/out"; fail "the proof does not say that everything was read"; }
+  truth truth.5; state "$conf" have.5; same truth.5 have.5
+done
+
+say "everything is read anew when asked"
+before=$(requests); fetch --full
+[ $(($(requests) - before)) -gt 60 ] || fail "only $(($(requests) - before)) requests"

@@ -1,0 +1,71 @@
+#!/bin/bash
+# kill -9 at random moments of a read of the cloud: of everything, of what changed, and of everything because a link was
+# refused. What is in use is always a state that a whole read gave; the run that is let on ends with the tenant's state,
+# and reads again little more than what the kill took.
+#   cloud_kills.sh [N]   at least N kills; 200 take about ten minutes
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/cloud_lib.sh"
+kills=${1:-5}
+organisation "$work/org" --users 4300 --seed 9
+tenant_up tenant "$work/org/graph" --page-cap 40 --delta-page 10 --no-throttle
+configure "$work/run" "$(tenant_lines tenant)" "uri = ldif:$work/org/ad.ldif"
+conf=$work/run/reanchor.conf
+run=("$REANCHOR" -q -c "$conf")
+snapshots() { (cd "$work/run/store/snapshots" 2> /dev/null && echo cloud.*.mdb) || true; }
+listed() { grep -c '"path":"/v1.0/users?' "$work/tenant/requests.ndjson" || true; }
+
+# timed: how long an undisturbed read takes, in ms, and how many pages of users it lists
+timed() {
+  local start lists; start=$(date +%s%N) lists=$(listed)
+  expect 0 "${run[@]}" fetch cloud
+  took=$((($(date +%s%N) - start) / 1000000)) pages=$(($(listed) - lists))
+}
+
+# struck: a read killed somewhere in the time that it takes; false when it had ended before
+struck() {
+  local victim
+  "${run[@]}" fetch cloud > /dev/null 2>&1 & victim=$!
+  sleep "$(awk -v ms="$took" -v r=$RANDOM 'BEGIN {printf "%.3f", ms * (0.05 + 0.9 * r / 32768) / 1000}')"
+  kill -9 $victim 2> /dev/null || { wait $victim 2> /dev/null || true; return 1; }
+  wait $victim 2> /dev/null || true
+  done=$((done + 1))
+}
+
+# begin KIND: a store with the state before, and a tenant that has moved on
+begin() {
+  rm -rf "$work/run/store"
+  [ "$1" != full ] || return 0
+  expect 0 "${run[@]}" fetch cloud
+  state "$conf" before
+  round=$((round + 1))
+  churn "$work/org" $round > "$work/changes"
+  change "$work/changes"
+  [ "$1" != resync ] || control faults '{"kind":"delta_gone","path":"/users/delta?$deltatoken=","nth":1,"times":1}'
+}
+
+RANDOM=11 done=0 round=0 resumed=0
+timed
+while [ $done -lt "$kills" ]; do
+  for kind in full changes resync; do
+    begin $kind
+    truth truth
+    current=$(snapshots) from=$(listed) here=0
+    while [ $here -lt 3 ]; do
+      here=$((here + 1))
+      struck || break
+      if [ "$kind" = full ] && [ "$(snapshots)" = 'cloud.*.mdb' ]; then continue; fi
+      if [ "$(snapshots)" = "$current" ]; then state "$conf" now; same before now
+      else state "$conf" now; same truth now; fi
+    done
+    [ $kind != resync ] || no_faults
+    ls "$work/run/store/snapshots/" | grep -q 'cloud.*part$' && resumed=$((resumed + 1))
+    expect 0 "${run[@]}" fetch cloud
+    state "$conf" now
+    same truth now
+    # each kill may cost a page of each of 16 chains at a time, and one that was on its way
+    [ $kind != full ] || [ $(($(listed) - from)) -le $((pages + here * 32)) ] ||
+      fail "$(($(listed) - from)) pages of users were read for $here kills, $pages without"
+  done
+done
+[ $resumed -gt 0 ] || fail "nothing was ever left to resume"
+say "$done kills over $round rounds of changes, $resumed times with something to go on with; an undisturbed read takes $took ms"
