@@ -15,6 +15,11 @@ void ra_journal_sum(const char before[RA_SUM_TEXT], struct ra_str text, char out
 /* The checksum that the last line of whole lines begins with. */
 void ra_journal_last_sum(struct ra_str lines, char out[RA_SUM_TEXT]);
 
+/* Only the first line, of bytes that may end anywhere behind it. *out is freed with ra_batch_free,
+ * after an error too. */
+int ra_batch_decode_head(struct ra_str bytes, const char *name, struct ra_batch *out,
+                         struct ra_err *err);
+
 /* STORE/journal, or STORE/journal/NAME with end behind it; *out is made here. */
 void ra_journal_path(const char *store_dir, const char *name, const char *end, struct ra_buf *out);
 

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 /* What may be opened: these toggle freely. The one-way features are not here (domain 8). */
-static const char *const names[RA_WINDOW_FEATURES] = {
+const char *const ra_window_names[RA_WINDOW_FEATURES] = {
     "allowOnPremUpdateOfOnPremisesObjectIdentifierEnabled",
     "blockCloudObjectTakeoverThroughHardMatchEnabled",
     "blockSoftMatchEnabled",
@@ -22,7 +22,7 @@ static const char *const names[RA_WINDOW_FEATURES] = {
 static int feature_at(struct ra_str name)
 {
     for (int i = 0; i < RA_WINDOW_FEATURES; i++)
-        if (ra_str_eq(name, ra_str(names[i])))
+        if (ra_str_eq(name, ra_str(ra_window_names[i])))
             return i;
     return -1;
 }
@@ -39,7 +39,8 @@ void ra_window_text(const struct ra_window *w, struct ra_buf *out)
     for (int i = 0; i < RA_WINDOW_FEATURES; i++) {
         if (w->was[i] < 0)
             continue;
-        ra_buf_printf(out, "%s%s is %s", first ? "" : ", ", names[i], w->was[i] ? "off" : "on");
+        ra_buf_printf(out, "%s%s is %s", first ? "" : ", ", ra_window_names[i],
+                      w->was[i] ? "off" : "on");
         first = false;
     }
 }
@@ -66,7 +67,7 @@ static int take_features(struct ra_str json, signed char now[RA_WINDOW_FEATURES]
     if (!cJSON_IsObject(features))
         rc = ra_fail(err, RA_ESERVER, "onPremisesSynchronization: the answer has no features");
     for (int i = 0; i < RA_WINDOW_FEATURES; i++)
-        now[i] = tri(features, names[i]);
+        now[i] = tri(features, ra_window_names[i]);
     cJSON_Delete(root);
     return rc;
 }
@@ -109,113 +110,6 @@ enum ra_at ra_window_at(const struct ra_plan_step *s, const signed char now[RA_W
     return all_are(&s->have, now) ? RA_AT_HAVE : RA_AT_OTHER;
 }
 
-/* ---- the file ---- */
-
-static void encode(const struct ra_window *w, struct ra_buf *out)
-{
-    char opened[RA_TIME_TEXT];
-    struct ra_json j;
-
-    ra_time_text(w->opened, opened);
-    ra_json_init(&j, out);
-    ra_json_object(&j);
-    ra_json_key(&j, "batch");
-    ra_json_z(&j, w->batch);
-    ra_json_key(&j, "tenant");
-    ra_json_z(&j, w->tenant);
-    ra_json_key(&j, "opened");
-    ra_json_z(&j, opened);
-    ra_json_key(&j, "was");
-    ra_json_object(&j);
-    for (int i = 0; i < RA_WINDOW_FEATURES; i++) {
-        if (w->was[i] < 0)
-            continue;
-        ra_json_key(&j, names[i]);
-        ra_json_bool(&j, w->was[i] == 1);
-    }
-    ra_json_object_end(&j);
-    ra_json_object_end(&j);
-    ra_buf_putc(out, '\n');
-}
-
-static bool text_into(const cJSON *o, const char *key, char *to, size_t size)
-{
-    const char *z = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(o, key));
-
-    if (!z || !*z || strlen(z) >= size)
-        return false;
-    memcpy(to, z, strlen(z) + 1);
-    return true;
-}
-
-static bool decode(struct ra_str bytes, struct ra_window *out)
-{
-    cJSON *root = cJSON_ParseWithLength(bytes.p, bytes.n);
-    const cJSON *was = cJSON_GetObjectItemCaseSensitive(root, "was");
-    char opened[64];
-    bool ok = cJSON_IsObject(was) && text_into(root, "batch", out->batch, sizeof out->batch) &&
-              text_into(root, "tenant", out->tenant, sizeof out->tenant) &&
-              text_into(root, "opened", opened, sizeof opened) &&
-              ra_time_parse(ra_str(opened), &out->opened);
-
-    for (int i = 0; i < RA_WINDOW_FEATURES; i++)
-        out->was[i] = tri(was, names[i]);
-    cJSON_Delete(root);
-    return ok;
-}
-
-int ra_window_read(const char *store_dir, struct ra_window *out, struct ra_err *err)
-{
-    struct ra_buf path, bytes;
-    int rc;
-
-    *out = (struct ra_window){0};
-    ra_journal_path(store_dir, "window", "", &path);
-    rc = access(ra_buf_z(&path), F_OK) == 0
-             ? ra_file_read(ra_buf_z(&path), 65536, RA_EIO, &bytes, err)
-             : ra_fail(err, RA_ENOTFOUND, "no window is open");
-    if (rc == 0) {
-        if (!decode(ra_str_n(bytes.p, bytes.n), out)) {
-            rc = ra_fail(err, RA_EINTEGRITY, "%s: is not what apply writes", ra_buf_z(&path));
-            ra_hint(err, "a window may be open: look at the tenant's features (reanchor doctor), "
-                         "close by hand what should be closed, and remove the file");
-        }
-        ra_buf_free(&bytes);
-    }
-    ra_buf_free(&path);
-    return rc;
-}
-
-static int remove_file(const char *store_dir, const char *name, struct ra_err *err)
-{
-    struct ra_buf path, dir;
-    int rc = 0;
-
-    ra_journal_path(store_dir, name, "", &path);
-    ra_journal_path(store_dir, "", "", &dir);
-    if (unlink(ra_buf_z(&path)) == 0)
-        rc = ra_dir_sync(ra_buf_z(&dir), err);
-    else if (errno != ENOENT)
-        rc = ra_fail(err, RA_EIO, "%s: cannot be removed: %s", ra_buf_z(&path), strerror(errno));
-    ra_buf_free(&path);
-    ra_buf_free(&dir);
-    return rc;
-}
-
-static int write_file(const struct ra_run *r, const struct ra_window *w, struct ra_err *err)
-{
-    struct ra_buf path, text;
-    int rc;
-
-    ra_buf_init(&text, 65536);
-    encode(w, &text);
-    ra_journal_path(r->w->store_dir, "window", "", &path);
-    rc = ra_file_write(ra_buf_z(&path), text.p, text.n, err);
-    ra_buf_free(&path);
-    ra_buf_free(&text);
-    return rc;
-}
-
 /* ---- both ways: PATCH what differs, and read until it is so ---- */
 
 enum { TRIES = 8, FIRST_WAIT_MS = 250 };
@@ -228,7 +122,7 @@ static size_t differing(const signed char want[RA_WINDOW_FEATURES],
 
     for (int i = 0; i < RA_WINDOW_FEATURES; i++)
         if (want[i] >= 0 && want[i] != now[i])
-            out[n++] = (struct ra_feature){names[i], want[i] == 1};
+            out[n++] = (struct ra_feature){ra_window_names[i], want[i] == 1};
     return n;
 }
 
@@ -342,7 +236,7 @@ int ra_window_open(struct ra_run *r, bool *open, struct ra_err *err)
         return -err->code;
     memcpy(w.batch, r->head.id, sizeof w.batch);
     snprintf(w.tenant, sizeof w.tenant, "%s", r->w->tenant_id);
-    rc = r->adopted ? 0 : write_file(r, &w, err);
+    rc = r->adopted ? 0 : ra_window_write(r->w->store_dir, &w, err);
     if (rc == 0) {
         *open = true;
         rc = bring(r->graph, writer, r->w->tenant_id, want, &p, err);
@@ -354,7 +248,7 @@ int ra_window_open(struct ra_run *r, bool *open, struct ra_err *err)
     *open = false;
     rc = settle_all(r, p.outcome == RA_PATCH_DENIED ? RA_STEP_DENIED : RA_STEP_FAILED, p.why.msg,
                     err);
-    return rc ? rc : remove_file(r->w->store_dir, "window", err);
+    return rc ? rc : ra_window_remove(r->w->store_dir, "window", err);
 }
 
 /* ---- while it is open ---- */
@@ -396,8 +290,8 @@ int ra_window_close(struct ra_graph *g, const struct ra_writer *w, const char *s
     if (rc == 0 && j)
         rc = ra_journal_window(j, how, err);
     if (rc == 0)
-        rc = remove_file(store_dir, "window", err);
+        rc = ra_window_remove(store_dir, "window", err);
     if (rc == 0)
-        rc = remove_file(store_dir, "close-window", err);
+        rc = ra_window_remove(store_dir, "close-window", err);
     return rc ? ra_prefix(err, "the matching window could not be closed") : 0;
 }

@@ -27,6 +27,13 @@ int ra_window_features_now(struct ra_graph *g, signed char now[RA_WINDOW_FEATURE
 /* Where the features of a step stand; now as ra_window_features_now has it. */
 enum ra_at ra_window_at(const struct ra_plan_step *s, const signed char now[RA_WINDOW_FEATURES]);
 
+extern const char *const ra_window_names[RA_WINDOW_FEATURES]; /* their names */
+
+/* STORE/journal/window: durably there, and durably gone; ra_window_remove takes the other file of
+ * a window too, and one that is not there. */
+int ra_window_write(const char *store_dir, const struct ra_window *w, struct ra_err *err);
+int ra_window_remove(const char *store_dir, const char *name, struct ra_err *err);
+
 /* RA_ENOTFOUND when none is open, RA_EINTEGRITY when the file is not one of ours. */
 int ra_window_read(const char *store_dir, struct ra_window *out, struct ra_err *err);
 

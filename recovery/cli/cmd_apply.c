@@ -1,10 +1,9 @@
 /* reanchor apply PLAN | apply --rollback BATCH */
-#include "recovery/apply/apply.h"
+#include "recovery/cli/apply_print.h"
 #include "recovery/cli/commands.h"
 #include "recovery/cli/gather.h"
 #include "src/base/clock.h"
 #include "src/base/file.h"
-#include "src/base/json.h"
 #include "src/base/log.h"
 
 #include <errno.h>
@@ -228,33 +227,6 @@ static bool enough(void *ctx)
     return read(STDIN_FILENO, line, sizeof line) > 0;
 }
 
-static void print_json(const struct ra_step_news *n)
-{
-    struct ra_buf b;
-    struct ra_json j;
-
-    ra_buf_init(&b, 65536);
-    ra_json_init(&j, &b);
-    ra_json_object(&j);
-    ra_json_key(&j, "type");
-    ra_json_z(&j, "step");
-    ra_json_key(&j, "step");
-    ra_json_str(&j, n->step->id);
-    ra_json_key(&j, "op");
-    ra_json_z(&j, ra_plan_op_name(n->step->op));
-    ra_json_key(&j, "target");
-    ra_json_str(&j, n->step->target.id);
-    ra_json_key(&j, "dn");
-    ra_json_str(&j, n->step->target.dn);
-    ra_json_key(&j, "state");
-    ra_json_z(&j, ra_step_state_name(n->state));
-    ra_json_key(&j, "message");
-    ra_json_z(&j, n->message);
-    ra_json_object_end(&j);
-    printf("%s\n", ra_buf_z(&b));
-    ra_buf_free(&b);
-}
-
 static bool worth_a_line(const struct applying *a, enum ra_step_state s)
 {
     if (a->cli->verbose || a->o->apply.dry_run)
@@ -270,7 +242,7 @@ static void news(void *ctx, const struct ra_step_news *n)
 
     ra_progress_add(a->phase, 1);
     if (a->cli->json)
-        print_json(n);
+        ra_apply_print_step(n);
     else if (!a->cli->quiet && worth_a_line(a, n->state))
         printf("%-10s " RA_STR_FMT "  %s  " RA_STR_FMT "%s%s\n",
                n->state == RA_STEP_PENDING ? "to write" : ra_step_state_name(n->state),
@@ -285,64 +257,6 @@ static void note(void *ctx, const char *line)
 }
 
 /* ---- the command ---- */
-
-static void print_summary_json(const struct ra_apply_summary *s, int status)
-{
-    struct ra_buf b;
-    struct ra_json j;
-
-    ra_buf_init(&b, 65536);
-    ra_json_init(&j, &b);
-    ra_json_object(&j);
-    ra_json_key(&j, "type");
-    ra_json_z(&j, "summary");
-    ra_json_key(&j, "batch");
-    ra_json_z(&j, s->batch[0] ? s->batch : NULL);
-    ra_json_key(&j, "resumed");
-    ra_json_bool(&j, s->resumed);
-    for (int i = 0; i < RA_STEP_STATES; i++) {
-        ra_json_key(&j, ra_step_state_name((enum ra_step_state)i));
-        ra_json_int(&j, (long long)s->counts[i]);
-    }
-    ra_json_key(&j, "unconfirmed");
-    ra_json_int(&j, (long long)s->unconfirmed);
-    ra_json_key(&j, "left");
-    ra_json_int(&j, (long long)s->left);
-    ra_json_key(&j, "exit_status");
-    ra_json_int(&j, status);
-    ra_json_object_end(&j);
-    printf("%s\n", ra_buf_z(&b));
-    ra_buf_free(&b);
-}
-
-static void print_summary(const struct applying *a, const struct ra_apply_summary *s)
-{
-    static const char *const words[RA_STEP_STATES] = {"to write",
-                                                      "written",
-                                                      "written before the interruption",
-                                                      "as wanted already",
-                                                      "denied",
-                                                      "changed meanwhile",
-                                                      "failed",
-                                                      "cannot be undone"};
-    const char *between = "";
-
-    for (int i = 0; i < RA_STEP_STATES; i++) {
-        if (s->counts[i] == 0 && i != RA_STEP_WRITTEN)
-            continue;
-        if (i == RA_STEP_WRITTEN && a->o->apply.dry_run)
-            continue;
-        printf("%s%zu %s", between, s->counts[i], words[i]);
-        between = ", ";
-    }
-    if (s->unconfirmed)
-        printf("%s%zu not to be seen in the tenant yet", between, s->unconfirmed);
-    if (s->left)
-        printf("%s%zu left out", between, s->left);
-    printf("%s\n", a->o->apply.dry_run ? " (dry run: nothing was written)" : "");
-    if (s->batch[0])
-        printf("batch %s; to undo it: reanchor apply --rollback %s\n", s->batch, s->batch);
-}
 
 static int read_plan(const char *path, struct ra_plan *plan, struct ra_err *err)
 {
@@ -410,9 +324,9 @@ static int run(struct ra_cli *cli, const struct options *o, struct ra_plan *plan
         return rc;
     rc = ra_apply_exit(&sum);
     if (cli->json)
-        print_summary_json(&sum, rc);
+        ra_apply_print_json(&sum, rc);
     else if (!cli->quiet)
-        print_summary(&a, &sum);
+        ra_apply_print_text(&sum, o->apply.dry_run);
     return rc;
 }
 
