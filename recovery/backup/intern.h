@@ -51,7 +51,7 @@ int ra_manifest_decode(struct ra_str bytes, struct ra_backup_manifest *out, stru
 bool ra_member_text(const cJSON *o, const char *key, struct ra_str *out);
 bool ra_member_count(const cJSON *o, const char *key, uint64_t *out);
 bool ra_member_time(const cJSON *o, const char *key, int64_t *out);
-/* Fits into size with its NUL; as ra_member_text. */
+/* Not empty, and fits into size with its NUL; as ra_member_text. */
 bool ra_member_chars(const cJSON *o, const char *key, char *out, size_t size);
 bool ra_member_hash(const cJSON *o, const char *key, char out[RA_BACKUP_HASH]);
 struct ra_str ra_arena_text(struct ra_arena *a, struct ra_str s);

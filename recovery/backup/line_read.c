@@ -92,7 +92,8 @@ static int get_list(const cJSON *o, const char *key, struct ra_buf *b, struct ra
     for (const cJSON *i = v ? v->child : NULL; i; i = i->next) {
         if (!cJSON_IsString(i))
             return wrong(key, err);
-        ra_list_put(b, &out->count, ra_str(i->valuestring));
+        if (i->valuestring[0])
+            ra_list_put(b, &out->count, ra_str(i->valuestring));
     }
     out->bytes = ra_str_n(b->p, b->n);
     return b->overflow ? wrong(key, err) : 0;
@@ -128,6 +129,8 @@ static int get_custom(const cJSON *o, struct ra_line_scratch *s, struct ra_list 
             return -(int)RA_EINTEGRITY;
         if (!binary)
             value = ra_str(i->valuestring);
+        if (ra_str_absent(value) || !i->string[0])
+            continue; /* no attribute has such a value */
         ra_list_put(&s->custom, &out->count, ra_str(i->string));
         ra_list_put(&s->custom, &out->count, binary ? RA_STR("b") : RA_STR("s"));
         ra_list_put(&s->custom, &out->count, value);

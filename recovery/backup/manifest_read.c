@@ -66,7 +66,7 @@ static bool get_recipients(const cJSON *v, struct ra_backup_manifest *m)
     m->encrypted_to =
         ra_arena_alloc(&m->arena, (size_t)cJSON_GetArraySize(v) * sizeof *m->encrypted_to);
     for (const cJSON *i = v->child; i; i = i->next) {
-        if (!cJSON_IsString(i))
+        if (!cJSON_IsString(i) || !i->valuestring[0])
             return false;
         m->encrypted_to[m->encrypted_to_n++] = ra_arena_text(&m->arena, ra_str(i->valuestring));
     }
@@ -125,7 +125,8 @@ static bool get_snapshot(const cJSON *o, struct ra_arena *a, struct ra_backup_sn
 
     if (!ra_member_text(o, "side", &side) || !ra_member_text(o, "hash", &hash) ||
         !ra_member_text(o, "proof", &proof) || !ra_member_time(o, "created", &s->created) ||
-        !ra_member_count(o, "objects", &s->objects))
+        !ra_member_count(o, "objects", &s->objects) || ra_str_absent(side) || ra_str_absent(hash) ||
+        ra_str_absent(proof))
         return false;
     s->side = ra_arena_text(a, side);
     s->hash = ra_arena_text(a, hash);
@@ -203,7 +204,7 @@ static int get_backup(const cJSON *o, struct ra_backup_manifest *m, struct ra_er
 
     if (!ra_member_chars(o, "tenant", m->tenant, sizeof m->tenant))
         return wrong("tenant", err);
-    if (!ra_member_text(o, "anchor_attribute", &attribute))
+    if (!ra_member_text(o, "anchor_attribute", &attribute) || ra_str_absent(attribute))
         return wrong("anchor_attribute", err);
     m->anchor_attribute = ra_arena_text(&m->arena, attribute);
     rc = get_data(o, m, err);

@@ -42,7 +42,7 @@ bool ra_member_chars(const cJSON *o, const char *key, char *out, size_t size)
     struct ra_str s;
 
     out[0] = '\0';
-    if (!ra_member_text(o, key, &s) || s.n >= size)
+    if (!ra_member_text(o, key, &s) || ra_str_absent(s) || s.n >= size)
         return false;
     snprintf(out, size, RA_STR_FMT, RA_STR_ARG(s));
     return true;

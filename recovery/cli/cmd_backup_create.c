@@ -172,6 +172,13 @@ static int seal(struct ra_cli *cli, const struct ra_study *s, int64_t now,
     return rc;
 }
 
+static void tell_graph(struct ra_cli *cli, const struct ra_graph *graph)
+{
+    struct ra_graph_stats s = ra_graph_stats(graph);
+
+    ra_metrics_graph(cli->metrics, s.requests, s.bytes, s.throttled_ms);
+}
+
 static int gather(struct ra_cli *cli, struct ra_cache *cache, const struct options *o,
                   struct ra_study **study, struct ra_err *err)
 {
@@ -185,7 +192,7 @@ static int gather(struct ra_cli *cli, struct ra_cache *cache, const struct optio
     if (rc == 0)
         rc = ra_gather_settle(cli, cache, graph, study, err);
     if (graph)
-        ra_metrics_throttled(cli->metrics, ra_graph_stats(graph).throttled_ms);
+        tell_graph(cli, graph);
     ra_graph_close(&graph);
     return rc;
 }
@@ -230,6 +237,27 @@ static void print_made(const struct ra_cli *cli, const struct ra_backup_manifest
                (unsigned long long)m->sequence, m->sha256);
 }
 
+/* The night's backup is made whatever became of the older ones; that somebody must look is told all
+ * the same. */
+static int look_at_chain(const struct ra_cli *cli, const struct ra_backup_manifest *m,
+                         struct ra_err *err)
+{
+    struct ra_links c;
+    int rc = ra_links_read(cli->config->backup.dir, &c, err);
+
+    if (rc != 0)
+        return rc;
+    ra_links_follow(&c);
+    for (size_t i = 0; rc == 0 && i < c.findings_n; i++)
+        if (c.findings[i].fault) {
+            rc = ra_fail(err, RA_EINTEGRITY, "%s is sealed, but the chain is not whole: %s: %s",
+                         m->name, c.findings[i].file, c.findings[i].what);
+            ra_hint(err, "run: reanchor backup check");
+        }
+    ra_links_free(&c);
+    return rc;
+}
+
 int ra_backup_verb_create(struct ra_cli *cli, int argc, char **argv, struct ra_err *err)
 {
     struct options o = {0};
@@ -255,6 +283,7 @@ int ra_backup_verb_create(struct ra_cli *cli, int argc, char **argv, struct ra_e
     if (rc == 0) {
         print_made(cli, &m);
         tell_objects(cli, study, &m);
+        rc = look_at_chain(cli, &m, err);
     }
     ra_backup_manifest_free(&m);
     ra_study_close(&study);

@@ -16,6 +16,8 @@ enum family {
     RUN_EXIT_STATUS,
     RUN_DURATION,
     RUN_THROTTLED,
+    RUN_REQUESTS,
+    RUN_BYTES,
     OBJECTS,
     FINDINGS,
     BACKUP_NEWEST,
@@ -39,6 +41,10 @@ static const struct {
     [RUN_DURATION] = {"reanchor_run_duration_seconds", "How long the last run took."},
     [RUN_THROTTLED] = {"reanchor_run_throttled_seconds",
                        "How long the last run waited because Microsoft Graph asked it to."},
+    [RUN_REQUESTS] = {"reanchor_run_graph_requests",
+                      "Requests that the last run made to Microsoft Graph."},
+    [RUN_BYTES] = {"reanchor_run_graph_received_bytes",
+                   "Bytes that the last run received from Microsoft Graph."},
     [OBJECTS] = {"reanchor_objects", "Live objects, by side, kind and class of their verdict."},
     [FINDINGS] = {"reanchor_findings", "Findings of the last verification, by check and severity."},
     [BACKUP_NEWEST] = {"reanchor_backup_newest_timestamp_seconds",
@@ -61,7 +67,7 @@ struct sample {
 struct ra_metrics {
     char command[64];
     int64_t began_ms;
-    uint64_t throttled_ms;
+    uint64_t requests, bytes, throttled_ms;
     struct sample *samples;
     size_t n, cap;
 };
@@ -88,10 +94,14 @@ void ra_metrics_command(struct ra_metrics *m, const char *command)
         snprintf(m->command, sizeof m->command, "%s", command);
 }
 
-void ra_metrics_throttled(struct ra_metrics *m, uint64_t ms)
+void ra_metrics_graph(struct ra_metrics *m, uint64_t requests, uint64_t bytes,
+                      uint64_t throttled_ms)
 {
-    if (m)
-        m->throttled_ms = ms;
+    if (!m)
+        return;
+    m->requests = requests;
+    m->bytes = bytes;
+    m->throttled_ms = throttled_ms;
 }
 
 /* The labels are words of our own tables: nothing in them needs to be escaped. */
@@ -175,6 +185,8 @@ static void add_runs(struct ra_metrics *m, const char *path, int exit_status, bo
     add_run(m, RUN_EXIT_STATUS, exit_status);
     add_run(m, RUN_DURATION, (double)(ra_monotonic_ms() - m->began_ms) / 1000);
     add_run(m, RUN_THROTTLED, (double)m->throttled_ms / 1000);
+    add_run(m, RUN_REQUESTS, (double)m->requests);
+    add_run(m, RUN_BYTES, (double)m->bytes);
 }
 
 static void print(const struct ra_metrics *m, FILE *to)

@@ -18,7 +18,9 @@ void ra_metrics_free(struct ra_metrics **m);
 /* The label `command` of the run, such as "backup create"; copied. */
 void ra_metrics_command(struct ra_metrics *m, const char *command);
 
-void ra_metrics_throttled(struct ra_metrics *m, uint64_t ms);
+/* What Microsoft Graph was asked, by ra_graph_stats. */
+void ra_metrics_graph(struct ra_metrics *m, uint64_t requests, uint64_t bytes,
+                      uint64_t throttled_ms);
 /* Live objects of one side ("ad", "cloud") by kind and the class of their verdict. */
 void ra_metrics_objects(struct ra_metrics *m, const char *side, enum ra_kind kind,
                         const char *in_class, uint64_t n);

@@ -99,6 +99,8 @@ expect 7 "${plain[@]}" backup check; shown "FAULT $one.ndjson.zst: has the hash"
 cp "$work/copy/$one.ndjson.zst" "$backups/"
 rm "$backups/$two".*
 expect 7 "${plain[@]}" backup check; shown "FAULT $two.json: is missing"
+expect 7 "${plain[@]}" backup create; said "is sealed, but the chain is not whole: $two.json: is missing"
+three=$(newest)
 cp -p "$work/copy/$two".* "$backups/"
 expect 0 "${plain[@]}" backup check
 count=$(manifests | wc -l)

@@ -128,7 +128,7 @@ tenant_up() {
   "$TENANT" --data "$data" --dir "$dir" --client-id $client_id --client-certificate "$work/app.crt" "$@" \
     > "$dir/out" 2>&1 &
   tenant=$!; pids+=("$tenant")
-  for _ in $(seq 600); do
+  for _ in $(seq "${TENANT_TRIES:-600}"); do
     [ ! -s "$dir/url" ] || return 0
     kill -0 "$tenant" 2>/dev/null || break
     sleep 0.05

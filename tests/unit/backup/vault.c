@@ -51,13 +51,13 @@ struct organisation {
     struct ra_backup_snapshot snapshots[2];
     struct ra_backup_document documents[2];
     struct ra_backup_input in;
-    struct ra_buf lists;
+    struct ra_buf lists; /* the addresses that everybody has */
+    struct ra_list addresses;
 };
 
 static void add_user(struct organisation *o, const struct vault *v, int i)
 {
     char guid[16], value[16], id[40], upn[40], dn[80], anchor[RA_ANCHOR_TEXT];
-    const char *const addresses[] = {"SMTP:first@contoso.test", "smtp:second@contoso.test", NULL};
     struct ra_ad_object a = {.kind = RA_USER, .account_control = 512};
     struct ra_cloud_object c = {.kind = RA_USER, .synced = RA_YES};
 
@@ -73,7 +73,7 @@ static void add_user(struct organisation *o, const struct vault *v, int i)
     a.sid = RA_STR("S-1-5-21-1-2-3-1104");
     if (v->anchor[i])
         a.consistency_guid = ra_str_n(value, sizeof value);
-    a.proxies = c.proxies = mem_list(&o->lists, addresses);
+    a.proxies = c.proxies = o->addresses;
     c.id = ra_str(id);
     c.immutable_id = ra_str(anchor);
     o->verdicts[o->result.verdicts_n++] = (struct ra_verdict){
@@ -84,8 +84,11 @@ static void add_user(struct organisation *o, const struct vault *v, int i)
 
 static void begin(struct organisation *o, const struct vault *v)
 {
+    static const char *const addresses[] = {"SMTP:first@contoso.test", "smtp:second@contoso.test",
+                                            NULL};
+
     memset(o, 0, sizeof *o);
-    ra_buf_init(&o->lists, 1 << 16);
+    o->addresses = mem_list(&o->lists, addresses);
     o->ad = mem_side_new("contoso", NULL, 0);
     o->cloud = mem_side_new("cloud", NULL, 0);
     for (int i = 0; i < VAULT_USERS; i++)
