@@ -96,12 +96,13 @@ static bool load_links(struct ra_cloud_fill *f)
 
 /* ---- the end of a read ---- */
 
+/* Beside the marks of how it was read, which stay: a kill while the indexes are built leaves a fill
+ * of which the next run must know that all of it is there. */
 static void put_final_marks(struct ra_cloud_fill *f, struct ra_str full, struct ra_str facts,
                             struct ra_str proof)
 {
     char key[32];
 
-    ra_fill_clear(f->ledger.fill, RA_TABLE_MARKS);
     ra_fill_clear(f->ledger.fill, RA_TABLE_REFUSALS);
     put_mark(f, "source", ra_str(f->fingerprint));
     put_mark(f, "full", full);
@@ -110,6 +111,8 @@ static void put_final_marks(struct ra_cloud_fill *f, struct ra_str full, struct 
     for (int c = 0; c < RA_DELTA_KINDS; c++)
         if (f->link[c].p)
             put_mark(f, link_key(c, key), f->link[c]);
+        else
+            ra_fill_delete(f->ledger.fill, RA_TABLE_MARKS, ra_str(link_key(c, key)));
 }
 
 static int finish(struct ra_cloud_fill *f, struct ra_err *err)
