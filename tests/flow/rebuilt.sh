@@ -1,9 +1,11 @@
 #!/bin/bash
 # The rebuilt forest: an organisation is synced, its forest is lost and built anew on a second domain controller with
-# new GUIDs and SIDs. plan, apply, the first export, verify: everyone re-joins, nobody is there twice, nobody deleted.
-# rebuilt.sh ADDR1 ADDR2
+# new GUIDs and SIDs. The anchors come from a backup (restore), or from a person who says who is one with whom (confirm).
+# Plan, apply, the first export, verify: everyone re-joins, nobody is there twice, nobody is deleted.
+# rebuilt.sh ADDR1 ADDR2 restore|confirm
 . "$(dirname "$0")/lib.sh"
 : "${ADEXPORT:?}"
+way=$3
 people=OU=People,OU=Contoso,$base
 
 say "an organisation of people, synced from the forest that will be lost"
@@ -24,7 +26,8 @@ url=$(cat "$work/tenant/url")
 
 # live NAME: the configuration for the newest domain controller, in $run.
 live() {
-  configure "$work/$1" "$(tenant_lines tenant)" "$(ad_lines)"
+  configure "$work/$1" "$(tenant_lines tenant)" "$(ad_lines)" "[backup]
+dir = $work/backups"
   sed -i "s/^include = .*/include = $people/; /^exclude/d" "$work/$1/reanchor.conf"
   run=("$REANCHOR" -c "$work/$1/reanchor.conf")
 }
@@ -32,6 +35,7 @@ code() { jq -r --arg c "$2" 'select(.type == "summary") | .counts[$c] // 0' "$1/
 live before
 expect 0 "${run[@]}" rebuild --report "$work/before/report"
 [ "$(code "$work/before/report" MATCH_HARD)" = "$count" ] || fail "not all match before"
+[ "$way" = confirm ] || expect 0 "${run[@]}" backup create
 jq -r 'select(.code == "MATCH_HARD").ad.sam' "$work/before/report/verdicts.ndjson" | sort > "$work/sams"
 jq -r '.value[] | [.id, .onPremisesImmutableId] | @tsv' "$work/graph/users.json" | sort > "$work/anchors"
 "$rig/samba-down.sh" "$work/old" KILL
@@ -52,16 +56,20 @@ expect 6 "${run[@]}" rebuild --report "$work/after/report"
 [ "$(code "$work/after/report" ANCHOR_CONFLICT)" = "$count" ] || fail "not all have lost their anchor: $(tail -1 "$work/after/report/verdicts.ndjson")"
 [ "$(jq '.steps | length' "$work/after/report/plan.json")" = 0 ] || fail "steps that nobody confirmed"
 
-say "a person says that they are one; apply gives the anchors back and clears the identifiers"
-jq -r 'select(.code == "ANCHOR_CONFLICT").ad.object_guid' "$work/after/report/verdicts.ndjson" > "$work/confirmed"
-expect 6 "${run[@]}" plan --report "$work/after/report" --confirm "$work/confirmed"
+say "$way; apply gives the anchors back and clears the identifiers"
+if [ "$way" = confirm ]; then
+  jq -r 'select(.code == "ANCHOR_CONFLICT").ad.object_guid' "$work/after/report/verdicts.ndjson" > "$work/confirmed"
+  expect 6 "${run[@]}" plan --report "$work/after/report" --confirm "$work/confirmed"
+else
+  expect 0 "${run[@]}" restore newest --report "$work/after/report"
+fi
 plan=$work/after/report/plan.json
 for op in ad.set_consistency_guid cloud.clear_object_identifier; do
   [ "$(jq --arg o $op '[.steps[] | select(.op == $o)] | length' "$plan")" = "$count" ] || fail "not $count steps $op"
 done
 [ "$(jq '[.expected.matched, .expected.deleted, .expected.added] | map(length) | @csv' "$plan")" = "\"$count,0,0\"" ] ||
   fail "expected is $(jq -c '.expected | map_values(length? // .)' "$plan")"
-expect 6 "${run[@]}" apply "$plan" --confirm Contoso
+expect 6 "${run[@]}" apply "$plan" --confirm Contoso  # as things are, the first export would delete everybody
 expect 0 "${run[@]}" apply "$plan" --confirm Contoso --override "the forest was rebuilt"
 expect 0 "${run[@]}" verify --plan "$plan"
 shown PENDING
