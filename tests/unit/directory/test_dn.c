@@ -51,6 +51,31 @@ static void a_key_runs_from_the_root_down(void **state)
     assert_string_equal(key(""), "");
 }
 
+/* A blank behind the first comma leads to libldap. */
+static void a_plain_dn_has_the_key_that_libldap_gives(void **state)
+{
+    static const char *const dns[][2] = {
+        {"CN=Ann Lee,OU=Staff,DC=contoso,DC=test", "CN=Ann Lee, OU=Staff,DC=contoso,DC=test"},
+        {"cn=O'Neil (x) & Co. @:-_!$%*?[]{}|~`^/,DC=t",
+         "cn=O'Neil (x) & Co. @:-_!$%*?[]{}|~`^/, DC=t"},
+        {"CN=a  b,DC=t", "CN=a  b, DC=t"},
+        {"CN=4,dc=T,DC=u", "CN=4, dc=T,DC=u"},
+    };
+    char fast[512];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof dns / sizeof dns[0]; i++) {
+        strcpy(fast, key(dns[i][0]));
+        assert_string_equal(fast, key(dns[i][1]));
+        assert_string_not_equal(fast, "no DN");
+    }
+    assert_string_equal(key("CN=a,,DC=t"), "no DN");
+    assert_string_equal(key("CN=a,DC"), "no DN");
+    assert_string_equal(key("=a,DC=t"), "no DN");
+    assert_string_equal(key(",DC=t"), "no DN");
+    assert_string_equal(key("CN=a,"), "no DN");
+}
+
 static void a_key_is_a_prefix_of_what_lies_below_and_of_nothing_else(void **state)
 {
     (void)state;
@@ -137,6 +162,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_key_runs_from_the_root_down),
+        cmocka_unit_test(a_plain_dn_has_the_key_that_libldap_gives),
         cmocka_unit_test(a_key_is_a_prefix_of_what_lies_below_and_of_nothing_else),
         cmocka_unit_test(escapes_are_resolved),
         cmocka_unit_test(spaces_around_the_separators_do_not_count),
