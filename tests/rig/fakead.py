@@ -5,6 +5,7 @@ LISTEN is ADDR:PORT; the port taken, which 0 leaves open, is printed on the firs
 succeeds. Below DC=contoso,DC=test there are --users N users and one group, CN=big, with --members N members, of
 which an answer holds at most --step N (1500) and says so: "member;range=0-1499".
 
+  --usn N      the highest committed USN, 42
   --page N     no page larger than this, whatever the client asks for (AD: 1000)
   --fault F    range-gap      the second part of the members begins one too late
                range-stuck    a part comes without values and without its end
@@ -18,6 +19,7 @@ which an answer holds at most --step N (1500) and says so: "member;range=0-1499"
                fat            CN=u0 has a mail address of 50 MiB
                many           CN=u0 has 45 MiB of proxy addresses
                told-stuck     DirSync says that there is more, for ever, and brings nothing
+               told-stale     DirSync refuses every cookie
                told-open      DirSync's answer ends without its control
 
 DirSync is answered with --page objects at a time; "more" is said until the last. Its cookie ends as "done".
@@ -30,7 +32,7 @@ BASE = "DC=contoso,DC=test"
 PAGED = "1.2.840.113556.1.4.319"
 DIRSYNC = "1.2.840.113556.1.4.841"
 ROOT = {"defaultNamingContext": [BASE], "supportedCapabilities": ["1.2.840.113556.1.4.800"],
-        "supportedControl": [PAGED, DIRSYNC, "1.2.840.113556.1.4.417", "1.2.840.113556.1.4.1339"], "highestCommittedUSN": ["42"]}
+        "supportedControl": [PAGED, DIRSYNC, "1.2.840.113556.1.4.417", "1.2.840.113556.1.4.1339"], "dsServiceName": [f"CN=NTDS Settings,{BASE}"]}
 
 
 def entry(mid, dn, attributes):
@@ -95,9 +97,9 @@ class Client:
 
     def changes(self, mid, cookie):
         o = self.o
-        if cookie == b"done":
+        if cookie == b"done" and o.fault != "told-stale":
             return result(mid, 0x65, controls=told(b"done", False))
-        if cookie and not cookie.startswith(b"at "):
+        if cookie and (not cookie.startswith(b"at ") or o.fault == "told-stale"):
             return result(mid, 0x65, 12, "00002040: SvcErr: DSID-0314021C, problem 5010 (UNAVAIL_EXTENSION), data 8418")
         if o.fault == "told-stuck":
             return result(mid, 0x65, controls=told(b"at 0", True))
@@ -114,8 +116,11 @@ class Client:
         ranged = [w for w in wanted if ";range=" in w]
         if ranged:
             return self.part(mid, int(ranged[0].split("=")[1].split("-")[0]))
+        if scope == 0 and base.startswith("CN=NTDS"):
+            return entry(mid, base, {"invocationId": [b"sixteen bytes..."]}) + result(mid, 0x65)
         if scope == 0:
-            return (entry(mid, "", ROOT) if not base else b"") + result(mid, 0x65)
+            root = {**ROOT, "highestCommittedUSN": [str(self.o.usn)]}
+            return (entry(mid, "", root) if not base else b"") + result(mid, 0x65)
         for _, c in elements(controls):
             oid, *rest = [v for _, v in elements(c)]
             if oid.decode() == DIRSYNC:
@@ -163,7 +168,7 @@ def main():
     ap.add_argument("listen")
     ap.add_argument("--cert", required=True)
     ap.add_argument("--key", required=True)
-    for k, v in (("users", 10), ("members", 4000), ("step", 1500), ("page", 1000)):
+    for k, v in (("users", 10), ("members", 4000), ("step", 1500), ("page", 1000), ("usn", 42)):
         ap.add_argument(f"--{k}", type=int, default=v)
     ap.add_argument("--fault", default="")
     o = ap.parse_args()

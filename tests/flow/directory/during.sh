@@ -86,18 +86,27 @@ said second
 "$ADDUMP" "$work/admin/store" contoso | grep -q CN=alone || fail "the other DC was not read"
 
 say "past all measure"
-"$rig/fakead.py" "$addr:0" --cert "$work/dc/tls/dc.pem" --key "$work/dc/tls/dc.key" --users 3 --members 3 > "$work/at" & pids+=($!)
-for _ in $(seq 100); do [ -s "$work/at" ] && break; sleep 0.05; done
-configure "$work/fake" "source = files:$work/graph" "$(ad_lines "ldaps://$(cat "$work/at")")"
-expect 0 "$REANCHOR" -c "$work/fake/reanchor.conf" fetch ad
-for fault in fat many huge; do
-  "$rig/fakead.py" "$addr:0" --cert "$work/dc/tls/dc.pem" --key "$work/dc/tls/dc.key" --users 3 --members 3 --fault $fault > "$work/at" & pids+=($!)
-  sleep 0.2
+fake() {        # OPTION...: a fake AD, to which $work/fake is configured
+  : > "$work/at"
+  "$rig/fakead.py" "$addr:0" --cert "$work/dc/tls/dc.pem" --key "$work/dc/tls/dc.key" --users 3 --members 3 "$@" > "$work/at" & pids+=($!)
   for _ in $(seq 100); do [ -s "$work/at" ] && break; sleep 0.05; done
-  sed -i "s#^uri = .*#uri = ldaps://$(cat "$work/at")#" "$work/fake/reanchor.conf"
+  configure "$work/fake" "source = files:$work/graph" "$(ad_lines "ldaps://$(cat "$work/at")")"
+}
+fake
+expect 0 "$REANCHOR" -c "$work/fake/reanchor.conf" fetch ad
+[ "$(meta fake way)" = DirSync ] || fail "the fake's way is $(meta fake way)"
+for fault in fat many huge; do
+  fake --fault $fault
   got=0
   (ulimit -v 700000; timeout 60 "$REANCHOR" -c "$work/fake/reanchor.conf" fetch --full ad > "$work/out" 2> "$work/err") || got=$?
   case $fault:$got in fat:5 | many:3 | huge:5) ;; *) cat "$work/err" >&2; fail "$fault: exit status $got" ;; esac
   [ "$("$ADDUMP" "$work/fake/store" contoso | wc -l)" = 4 ] || fail "$fault: the old snapshot is gone"
 done
+
+say "a cookie that is refused: everything is read anew"
+fake --usn 43 --fault told-stale
+follows fake "a refused cookie"; was_full fake
+grep -q 'could not tell what changed' "$work/fake/told" || fail "not said why"
+fake --usn 44
+follows fake "the next run"; was_followed fake
 say "as wanted"

@@ -136,7 +136,20 @@ again "unavailable in mid-read is tried again" --result done:5:52
 again "a line that is cut between pages is made anew" --lose done:5:fin
 again "one that is cut in mid-page, too" --conns 1 --cut-after 60000:rst
 again "an answer that never comes is asked for again" --conns 1 --lose done:4:stall
-with dc --result done:3:51 --result done:4:51 --result done:5:51
+dump -y "${attributes[@]}" >"$scratch/changes.raw"
+"$rig/plain.py" <"$scratch/changes.raw" | grep -v cookie | sort -u >"$scratch/changes"
+check "DirSync tells of every object when it has no cookie" test "$(wc -l <"$scratch/changes")" -ge "$count"
+told_all() { at -y -t 3 -T 3 "${attributes[@]}" | "$rig/plain.py" | grep -v cookie | sort -u >"$scratch/ours" && same "$scratch/changes" "$scratch/ours"; }
+tell() {        # SENTENCE FAULT...
+  with dc "${@:2}"
+  check "$1" told_all
+  check "... and the fault has struck" test -s "$scratch/told"
+  stop
+}
+tell "DirSync cut in mid-answer is asked again" --conns 1 --cut-after 30000:rst
+tell "DirSync refused as busy is asked again" --result done:4:51
+tell "DirSync that stalls is asked again" --conns 1 --lose done:4:stall
+with dc --result done:3:51  --result done:4:51 --result done:5:51
 check "a server that stays busy is given up" fails 3 'EINCOMPLETE: .*\(51\)' at -n -t 3 -T 2 cn
 stop
 
