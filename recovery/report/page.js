@@ -497,6 +497,23 @@
     $("unknown-list").append(...unknown.map((u) => h("li", {}, u)));
   }
 
+  // What `apply` would carry out; an object that is on the page can be gone to.
+  function plan() {
+    if (!D.plan || !D.plan.total) return;
+    const steps = D.plan.steps;
+    $("plan").hidden = false;
+    $("plan-says").append("plan.json beside this page holds them; ", h("code", {}, "reanchor apply plan.json --dry-run"),
+      " goes through the gate and writes nothing.");
+    $("plan-count").textContent = number(D.plan.total) + (D.plan.total === 1 ? " step" : " steps") +
+      (steps.length < D.plan.total ? ", the first " + number(steps.length) + " of them here" : "");
+    $("plan-steps").append(...steps.map((s) => h("tr", {},
+      h("th", { scope: "row" }, s.id, h("small", {}, s.op)),
+      h("td", {}, s.op === "tenant.set_features" ? "the tenant" : h("a", { href: "#ad-" + s.object_guid }, s.dn || s.target)),
+      h("td", { class: "mono" }, s.have === null ? "null" : s.have, h("small", {}, "to ", s.want === null ? "null" : s.want)),
+      h("td", {}, s.why, s.promise && s.promise !== s.why ? h("small", {}, "then " + s.promise) : "",
+        s.undo ? "" : h("small", {}, "cannot be undone")))));
+  }
+
   function notes() {
     const all = D.notes.slice();
     if (D.shown < D.total)
@@ -571,7 +588,7 @@
     $("print").replaceChildren(...some);
   }
 
-  gate(); numbers(); anchor(); flags(); sources(); notes(); controls(); reset(); filter(); fromHash();
+  gate(); numbers(); anchor(); flags(); sources(); plan(); notes(); controls(); reset(); filter(); fromHash();
 
   // The text that is searched is made while nobody waits, so that the first search need not.
   let made = 0;

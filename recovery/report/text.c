@@ -203,6 +203,8 @@ static void anchor(struct summary *s)
     ra_table_print(&t, s->out);
 }
 
+#define PROOF_COLUMNS 60
+
 static void snapshot_row(struct ra_table *t, int64_t now, struct ra_str side,
                          const struct ra_report_snapshot *snapshot)
 {
@@ -217,6 +219,7 @@ static void snapshot_row(struct ra_table *t, int64_t now, struct ra_str side,
     snprintf(text, sizeof text, "%s old", age);
     ra_table_cell_z(t, text);
     ra_table_cell_z(t, snapshot->complete ? "complete" : "NOT COMPLETE");
+    ra_table_cell_lines(t, snapshot->proof, PROOF_COLUMNS);
 }
 
 static void snapshots(struct summary *s)
@@ -224,8 +227,8 @@ static void snapshots(struct summary *s)
     struct ra_table *t = ra_table_new(s->style);
 
     heading(s, "Read from");
-    for (int i = 0; i < 4; i++)
-        ra_table_column(t, "", i == 1 ? RA_COLUMN_RIGHT : 0);
+    for (int i = 0; i < 5; i++)
+        ra_table_column(t, "", i == 1 ? RA_COLUMN_RIGHT : i == 4 ? RA_COLUMN_LINES : 0);
     snapshot_row(t, s->in->now, RA_STR("Entra ID"), s->in->cloud_snapshot);
     for (size_t d = 0; d < s->in->ad_n; d++) {
         struct ra_buf name;
