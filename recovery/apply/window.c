@@ -126,10 +126,12 @@ static size_t differing(const signed char want[RA_WINDOW_FEATURES],
     return n;
 }
 
-/* Reads, compares, writes; and reads again, since what is written may be seen late (graph 10.3) and
- * since an answer may be lost. The same change is sent again only when its answer was. */
+/* Reads, compares, writes (anyway: whatever it read, for what somebody wrote a moment ago and did
+ * not live to see may not show yet); and reads again, since what is written may be seen late
+ * (graph 10.3) and since an answer may be lost. The same change is sent again only when its answer
+ * was. */
 static int bring(struct ra_graph *g, const struct ra_writer *w, const char *tenant,
-                 const signed char want[RA_WINDOW_FEATURES], struct ra_user_patch *p,
+                 const signed char want[RA_WINDOW_FEATURES], bool anyway, struct ra_user_patch *p,
                  struct ra_err *err)
 {
     signed char now[RA_WINDOW_FEATURES];
@@ -141,6 +143,8 @@ static int bring(struct ra_graph *g, const struct ra_writer *w, const char *tena
     for (int i = 0; i < TRIES && rc == 0; i++) {
         size_t n;
         rc = ra_window_features_now(g, now, err);
+        if (i == 0 && anyway)
+            memset(now, -1, sizeof now);
         n = rc == 0 ? differing(want, now, set) : 0;
         if (rc != 0 || n == 0)
             return rc;
@@ -239,7 +243,7 @@ int ra_window_open(struct ra_run *r, bool *open, struct ra_err *err)
     rc = r->adopted ? 0 : ra_window_write(r->w->store_dir, &w, err);
     if (rc == 0) {
         *open = true;
-        rc = bring(r->graph, writer, r->w->tenant_id, want, &p, err);
+        rc = bring(r->graph, writer, r->w->tenant_id, want, false, &p, err);
     }
     if (rc == 0)
         return opened(r, &w, err);
@@ -286,7 +290,7 @@ int ra_window_close(struct ra_graph *g, const struct ra_writer *w, const char *s
     int rc = ra_window_read(store_dir, &open, err);
 
     if (rc == 0)
-        rc = bring(g, w, open.tenant, open.was, &p, err);
+        rc = bring(g, w, open.tenant, open.was, how == RA_WINDOW_RESCUED, &p, err);
     if (rc == 0 && j)
         rc = ra_journal_window(j, how, err);
     if (rc == 0)
