@@ -219,7 +219,7 @@ static int get_names(const cJSON *o, struct ra_backup_ad *out, struct ra_err *er
     out->o.login = !login                  ? out->o.upn
                    : cJSON_IsString(login) ? ra_str(login->valuestring)
                                            : (struct ra_str){NULL, 0};
-    if (!ra_member_text(o, "directory", &out->directory))
+    if (!ra_member_text(o, "directory", &out->directory) || ra_str_absent(out->directory))
         return wrong("directory", err);
     ra_member_text(o, "sourceAnchor", &out->source_anchor);
     return 0;

@@ -215,12 +215,12 @@ static int get_backup(const cJSON *o, struct ra_backup_manifest *m, struct ra_er
 
 int ra_manifest_decode(struct ra_str bytes, struct ra_backup_manifest *out, struct ra_err *err)
 {
-    cJSON *tree = cJSON_ParseWithLength(bytes.p, bytes.n);
+    cJSON *tree = ra_utf8_valid(bytes.p, bytes.n) ? cJSON_ParseWithLength(bytes.p, bytes.n) : NULL;
     int rc;
 
     *out = (struct ra_backup_manifest){0};
     if (!tree)
-        return ra_fail(err, RA_EINTEGRITY, "the manifest is not JSON");
+        return ra_fail(err, RA_EINTEGRITY, "the manifest is not JSON in UTF-8");
     rc = get_head(tree, out, err);
     if (rc == 0)
         rc =

@@ -34,7 +34,7 @@ bool ra_member_time(const cJSON *o, const char *key, int64_t *out)
     struct ra_str s;
 
     *out = 0;
-    return ra_member_text(o, key, &s) && ra_time_parse(s, out);
+    return ra_member_text(o, key, &s) && ra_time_parse(s, out) && *out >= 0;
 }
 
 bool ra_member_chars(const cJSON *o, const char *key, char *out, size_t size)
