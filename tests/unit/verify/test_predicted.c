@@ -143,15 +143,14 @@ static void whose_identifier_was_cleared_is_joined_once_it_is_bound_anew(void **
                  {OLD, "it is still bound to another AD object", RA_CAME_NOT_YET}};
 
     for (size_t i = 0; i < 3; i++) {
+        end(state);
         begin(state);
         put(user("aaaa", ANCHOR, RA_YES));
         mem_side_fact(cloud, RA_FACT_OOI, "aaaa", cases[i].identifier);
         predict(RA_WILL_MATCH, "aaaa", RA_BLOCK_OOI);
         compare(true);
         expect(cases[i].came, cases[i].why);
-        end(state);
     }
-    begin(state);
 }
 
 static void who_was_to_be_given_back_and_was_deleted_is_a_difference(void **state)
