@@ -173,16 +173,6 @@ static int compare_knowing(struct ra_cli *cli, struct ra_fresh *f, const struct 
 
 /* ---- output ---- */
 
-static int redaction(const struct ra_cli *cli, unsigned char key[RA_REDACT_KEY],
-                     struct ra_report_input *in, struct ra_err *err)
-{
-    char path[4096];
-
-    snprintf(path, sizeof path, "%s/redact.key", cli->config->store.dir);
-    in->redact_key = key;
-    return ra_redact_key(path, key, err);
-}
-
 static int print(const struct ra_cli *cli, const struct ra_report_input *in, const struct run *run,
                  const struct options *o, struct ra_err *err)
 {
@@ -203,7 +193,7 @@ static int report(struct ra_cli *cli, struct ra_fresh *f, const struct options *
 {
     struct ra_report_input in = f->study->report;
     unsigned char key[RA_REDACT_KEY];
-    int rc = o->redact ? redaction(cli, key, &in, err) : 0;
+    int rc = o->redact ? ra_study_redact(cli, key, &in, err) : 0;
 
     if (rc == 0 && o->dir)
         rc = ra_cli_write_restored(o->dir, f->study, &in, &run->then, &run->restored, err);

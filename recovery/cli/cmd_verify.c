@@ -150,16 +150,6 @@ static int ask(struct ra_cli *cli, struct ra_fresh *f, struct ra_err *err)
     return rc;
 }
 
-static int redaction(const struct ra_cli *cli, unsigned char key[RA_REDACT_KEY],
-                     struct ra_report_input *in, struct ra_err *err)
-{
-    char path[4096];
-
-    snprintf(path, sizeof path, "%s/redact.key", cli->config->store.dir);
-    in->redact_key = key;
-    return ra_redact_key(path, key, err);
-}
-
 static void tell_findings(struct ra_cli *cli, const struct ra_verified *v)
 {
     char id[8];
@@ -197,7 +187,7 @@ static int report(struct ra_cli *cli, struct ra_fresh *f, const struct options *
     unsigned char key[RA_REDACT_KEY];
     struct ra_verified v;
     enum ra_severity worst;
-    int rc = o->redact ? redaction(cli, key, &in, err) : 0;
+    int rc = o->redact ? ra_study_redact(cli, key, &in, err) : 0;
 
     if (rc == 0)
         rc = check(cli, &in, o, &v, err);

@@ -60,21 +60,25 @@ unsigned ra_study_width(void)
     return ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col ? w.ws_col : 80;
 }
 
+int ra_study_redact(const struct ra_cli *cli, unsigned char key[RA_REDACT_KEY],
+                    struct ra_report_input *in, struct ra_err *err)
+{
+    char path[4096];
+
+    snprintf(path, sizeof path, "%s/redact.key", cli->config->store.dir);
+    in->redact_key = key;
+    return ra_redact_key(path, key, err);
+}
+
 static int write_files(struct ra_cli *cli, struct ra_study *s, const struct ra_outputs *o,
                        struct ra_err *err)
 {
     struct ra_report_input in = s->report;
     unsigned char key[RA_REDACT_KEY];
-    char path[4096];
     struct ra_buf page;
-    int rc = 0;
+    int rc = o->redact ? ra_study_redact(cli, key, &in, err) : 0;
 
     ra_buf_init(&page, LISTING_MAX);
-    if (o->redact) {
-        snprintf(path, sizeof path, "%s/redact.key", cli->config->store.dir);
-        rc = ra_redact_key(path, key, err);
-        in.redact_key = key;
-    }
     if (rc == 0)
         rc = ra_listing_json(s, o->redact, &page, err);
     in.plan_json = ra_str_n(page.p, page.n);

@@ -30,22 +30,43 @@ static int open_all(const char *dir, struct ra_atomic files[FILES], struct ra_er
     return rc;
 }
 
+/* The plan's own steps and predictions, handed over one by one: the file is not built in memory. */
+static int give_steps(void *ctx, void (*each)(void *to, const struct ra_plan_step *step), void *to,
+                      struct ra_err *err)
+{
+    const struct ra_plan *plan = ctx;
+
+    (void)err;
+    for (size_t i = 0; i < plan->steps_n; i++)
+        each(to, &plan->steps[i]);
+    return 0;
+}
+
+static int give_expected(void *ctx, enum ra_outcome outcome,
+                         void (*each)(void *to, const struct ra_prediction *prediction), void *to,
+                         struct ra_err *err)
+{
+    const struct ra_plan *plan = ctx;
+
+    (void)err;
+    for (size_t i = 0; i < plan->expected_n; i++)
+        if (plan->expected[i].outcome == outcome)
+            each(to, &plan->expected[i]);
+    return 0;
+}
+
 static int write_plan(struct ra_study *study, const struct ra_restored *r, FILE *fp,
                       struct ra_err *err)
 {
     struct ra_plan plan;
-    struct ra_buf b;
+    const struct ra_plan_source source = {&plan, give_steps, give_expected};
     int rc;
 
     ra_study_plan_head(study, &plan);
     plan.anchor = r->attribute;
-    ra_buf_init(&b, RA_PLAN_MAX);
     rc = ra_restore_plan(&study->report, r, &plan, err);
     if (rc == 0)
-        rc = ra_plan_encode(&plan, &b, err);
-    if (rc == 0)
-        fwrite(b.p, 1, b.n, fp);
-    ra_buf_free(&b);
+        rc = ra_plan_write(&plan, &source, fp, NULL, err);
     ra_plan_free(&plan);
     return rc;
 }

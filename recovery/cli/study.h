@@ -66,6 +66,10 @@ int ra_listing_json(struct ra_study *s, bool redact, struct ra_buf *out, struct 
 int ra_listing_of(struct ra_study *s, const struct ra_verdict *v, bool json, struct ra_buf *out,
                   struct ra_err *err);
 
+/* Puts the store's redaction key, made when there is none, into key and in. */
+int ra_study_redact(const struct ra_cli *cli, unsigned char key[RA_REDACT_KEY],
+                    struct ra_report_input *in, struct ra_err *err);
+
 /* Writes the files, prints the summary, and returns the exit status: 6 for STOP; 2 for ACTION with
  * --detailed-exitcode; else 0. */
 int ra_study_report(struct ra_cli *cli, struct ra_study *s, const struct ra_outputs *o,

@@ -235,9 +235,10 @@ static void next(struct page *p)
                           &p->out);
     ra_buf_printf(&p->out,
                   "  - Review %s/fixes.ldif; then: ldapmodify -H ldaps://DC -f %s/fixes.ldif\n"
-                  "    or: reanchor%s%s apply %s/plan.json\n"
+                  "    or: reanchor%s%s apply %s/plan.json%s\n"
                   "  - Decide again: reanchor%s%s rebuild\n",
-                  dir, dir, c, config, dir, c, config);
+                  dir, dir, c, config, dir,
+                  p->t.now->result->gate == RA_GATE_STOP ? " --override REASON" : "", c, config);
 }
 
 int ra_restore_text(const struct ra_report_input *now, const struct ra_restore_then *then,

@@ -1,40 +1,29 @@
 #!/bin/bash
-# Disasters in a real domain, and the way back from a backup: restore, ldapmodify of its fixes.ldif, rebuild. Each on a copy
-# of one Samba domain controller without the Recycle Bin, where a deleted object has lost its mS-DS-ConsistencyGuid.
+# Disasters in a real domain, and the way back from a backup: restore, ldapmodify of its fixes.ldif, rebuild. On a Samba
+# domain controller without the Recycle Bin, where a deleted object has lost its mS-DS-ConsistencyGuid. Each drill begins
+# with a backup and ends with the verdicts of that time.
 # drills.sh ADDR [DRILL...]
 . "$(dirname "$0")/lib.sh"
 addr=$1; shift
-drills=("$@"); [ $# -gt 0 ] || drills=(reanimated recreated cleared swapped)
+drills=("$@"); [ $# -gt 0 ] || drills=(swapped cleared recreated reanimated)
 people="OU=People,OU=Contoso,$base"
 
-say "an organisation in step, its domain controller, and a backup"
-organisation "$work/org" --clean --users 200 --seed 62
-dc_up base "$addr" --no-recyclebin
-dc_load base "$work/org/ad.ldif"
-configure "$work/base-run" "source = files:$work/org/graph" "$(ad_lines)" "[backup]
+say "an organisation in step, and its domain controller"
+run=$work/run
+organisation "$run" --clean --users 200 --seed 62
+dc_up dc "$addr" --no-recyclebin
+dc_load dc "$run/ad.ldif"
+tenant_up tenant "$run/graph" --no-throttle
+configure "$run" "$(tenant_lines tenant)" "$(ad_lines)" "[backup]
 dir = $work/backups"
-expect 0 "$REANCHOR" -q -c "$work/base-run/reanchor.conf" rebuild --report "$work/base-run/report"
-expect 0 "$REANCHOR" -q -c "$work/base-run/reanchor.conf" backup create
-"$rig/samba-down.sh" "$work/base"
 
 as_admin() { expect 0 "$1" -x -H "ldaps://$RIG_ADDR" -D "$RIG_USER" -y "$RIG_DIR/password" "${@:2}"; }
-# Users whose anchor the cloud has: their DNs as LDIF lines, sorted; and with them the Base64 of their mS-DS-ConsistencyGuid.
+# Users whose anchor the cloud has, sorted: DN as an LDIF line, Base64 of mS-DS-ConsistencyGuid, DN, objectGUID.
 joined() {
   jq -r --arg p ",$people" 'select(.type == "verdict" and .kind == "user" and .ad and .cloud and .ad.anchor == .cloud.immutable_id
-    and (.ad.dn | endswith($p))) | "dn:: \(.ad.dn | @base64)\t\(.ad.anchor)"' "$work/base-run/report/verdicts.ndjson" | sort
+    and (.ad.dn | endswith($p))) | "dn:: \(.ad.dn | @base64)\t\(.ad.anchor)\t\(.ad.dn)\t\(.ad.object_guid)"' "$run/before/verdicts.ndjson" | sort
 }
 
-# begin DRILL: a DC and a store of its own.
-begin() {
-  say "$1"
-  run=$work/$1
-  cp -a "$work/base" "$work/dc-$1"
-  dc_up "dc-$1" "$addr"
-  cp -r "$work/org" "$run"
-  configure "$run" "source = files:$run/graph" "$(ad_lines)" "[backup]
-dir = $work/backups"
-}
-end() { "$rig/samba-down.sh" "$RIG_DIR" KILL; }
 reanchor() { local status=$1; shift; expect "$status" "$REANCHOR" -q -c "$run/reanchor.conf" "$@"; }
 # Verdict and peer of each object: a recreated one is known by its DN.
 verdicts() { jq -rS 'select(.type == "verdict") | [.kind, (.ad.dn // .cloud.id), .code, .cloud.id] | @tsv' "$1/verdicts.ndjson" | sort; }
@@ -50,7 +39,7 @@ back() {
 }
 as_before() {
   expect 0 "$REANCHOR" -q -c "$run/reanchor.conf" rebuild --report "$run/after"
-  verdicts "$work/base-run/report" > "$work/was"
+  verdicts "$run/before" > "$work/was"
   verdicts "$run/after" > "$work/is"
   diff "$work/was" "$work/is" > "$work/diff" || { head "$work/diff" >&2; fail "the verdicts are not those from before"; }
   reanchor 0 restore newest --detailed-exitcode
@@ -58,26 +47,26 @@ as_before() {
 
 # Deleted by mistake, and brought back by hand: same objectGUID and SID, and hardly anything else.
 reanimated() {
-  joined | cut -f1 | sed 's/^dn:: //' | while read -r dn; do base64 -d <<< "$dn"; echo; done |
-    LC_ALL=C grep -v '[^ -~]' | sed -n '20,29p' > "$work/dns"
+  joined | LC_ALL=C grep -v '[^ -~	]' | sed -n '20,29p' > "$work/gone"
+  cut -f3 "$work/gone" > "$work/dns"
   as_admin ldapdelete -f "$work/dns"
   reanchor 0 restore newest --report "$run/early"
   [ "$(jq -s '[.[] | select(.outcome == "deleted" and .reason == "tombstone")] | length' "$run/early/restore.ndjson")" = 10 ] ||
     fail "$(tail -1 "$run/early/restore.ndjson")"
   search -E '!1.2.840.113556.1.4.417' -b "CN=Deleted Objects,$base" '(&(isDeleted=TRUE)(objectClass=user))' sAMAccountName 2> /dev/null |
-    awk -v people="$people" -F ': ' '
-      /^dn/ {dn = $0; cn = $0; if ($1 == "dn:") exit 1}
-      /^sAMAccountName/ {printf "%s\nchangetype: modify\ndelete: isDeleted\n-\nreplace: distinguishedName\ndistinguishedName: CN=back %s,%s\n-\n\n", dn, $2, people}' \
+    awk -v people="$people" -v gone="$(cut -f4 "$work/gone")" -F ': ' '
+      /^dn/ {dn = $0; match($0, /ADEL:[^,]*/); mine = RSTART && index(gone, substr($0, RSTART + 5, RLENGTH - 5))}
+      mine && /^sAMAccountName/ {printf "%s\nchangetype: modify\ndelete: isDeleted\n-\nreplace: distinguishedName\ndistinguishedName: CN=back %s,%s\n-\n\n", dn, $2, people}' \
     > "$work/reanimate.ldif"
   as_admin ldapmodify -e '!1.2.840.113556.1.4.417' -f "$work/reanimate.ldif"
   back 10
   grep -q '^# evidence:  cloud object id, SID, objectGUID' "$run/repair/fixes.ldif" || fail "no evidence"
   # They came back under other names: then the verdicts are compared by what did not change.
   expect 0 "$REANCHOR" -q -c "$run/reanchor.conf" rebuild --report "$run/after"
-  for r in "$work/base-run/report" "$run/after"; do
+  for r in "$run/before" "$run/after"; do
     jq -rS 'select(.type == "verdict") | [.kind, (.ad.object_guid // .cloud.id), .code, .cloud.id] | @tsv' "$r/verdicts.ndjson" | sort > "$work/by-guid.$(basename "$r")"
   done
-  diff "$work/by-guid.report" "$work/by-guid.after" > "$work/diff" || { head "$work/diff" >&2; fail "the verdicts are not those from before"; }
+  diff "$work/by-guid.before" "$work/by-guid.after" > "$work/diff" || { head "$work/diff" >&2; fail "the verdicts are not those from before"; }
 }
 
 # An OU that a script deleted and made anew: other objectGUIDs, other SIDs, the names of before.
@@ -95,8 +84,12 @@ recreated() {
   jq -r 'select(.code == "BLOCK_OOI").cloud.id' "$run/blocked/verdicts.ndjson" | sort > "$work/blocked"
   jq -r '.steps[] | select(.op == "cloud.clear_object_identifier").target.id' "$run/repair/plan.json" | sort > "$work/clears"
   [ -s "$work/blocked" ] && cmp "$work/blocked" "$work/clears"
-  jq --rawfile ids "$work/clears" '($ids | split("\n")) as $c | .value |= map(if .id | IN($c[]) then .onPremisesObjectIdentifier = null else . end)' \
-    "$work/org/graph/users.json" > "$run/graph/users.json"
+  # ldapmodify did the AD half: restored once more, the plan has the other half alone, and apply carries it out.
+  reanchor 0 restore newest --report "$run/half"
+  jq -e '(.steps | map(.op) | unique) == ["cloud.clear_object_identifier"]' "$run/half/plan.json" > /dev/null || fail "other steps are left"
+  reanchor 0 apply "$run/half/plan.json" --confirm Contoso
+  # No change of the tenant's tells of a cleared identifier: it is read anew.
+  reanchor 0 fetch cloud --full
   as_before
 }
 
@@ -132,8 +125,10 @@ swapped() {
 }
 
 for d in "${drills[@]}"; do
-  begin "$d"
+  say "$d"
+  reanchor 0 backup create
+  reanchor 0 plan --report "$run/before"
+  rm -rf "$run/repair" "$run/after"
   "$d"
-  end
 done
 say "as wanted"

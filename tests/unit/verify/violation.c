@@ -78,3 +78,29 @@ bool seen_reason_of(enum ra_reason reason)
 {
     return seen[reason];
 }
+
+void in_step(struct scene *s, struct ra_ad_object *a, struct peer *p)
+{
+    *a = anna(s);
+    *p = annas_peer(s);
+    a->consistency_guid = a->guid;
+    s->tenant.anchor_attribute = RA_STR("mS-DS-ConsistencyGuid");
+}
+
+struct peer bertas_peer(struct scene *s, const struct ra_ad_object *b)
+{
+    struct peer p = annas_peer(s);
+
+    p.o.id = RA_STR("bbbb");
+    p.o.upn = RA_STR("berta@contoso.com");
+    p.o.sid = b->sid;
+    p.o.immutable_id = anchor_of(s, b->guid);
+    p.o.proxies = list(s, "SMTP:berta@contoso.com", NULL);
+    return p;
+}
+
+void put(struct scene *s, const struct ra_ad_object *a, const struct peer *p)
+{
+    put_ad(s, a);
+    put_cloud(s, p);
+}

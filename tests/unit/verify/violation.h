@@ -17,6 +17,13 @@ void expect_findings(const struct ra_verified *v, ...);
 const struct ra_verify_finding *the(const struct ra_verified *v, enum ra_reason reason);
 bool seen_reason_of(enum ra_reason reason); /* some test expected it */
 
+/* Anna and her peer in step, and the tenant says which attribute it takes. */
+void in_step(struct scene *s, struct ra_ad_object *a, struct peer *p);
+struct peer bertas_peer(struct scene *s, const struct ra_ad_object *b);
+void put(struct scene *s, const struct ra_ad_object *a, const struct peer *p);
+
+struct chapter anchor_tests(void);
+struct chapter object_tests(void);
 struct chapter words_tests(void);
 
 #endif
