@@ -133,3 +133,11 @@ void make_snapshot(struct ra_cache *c, const char *side, unsigned n)
     if (ra_fill_finish(&f, "counted", &word_index, 1, &err) != 0)
         fail_msg("%s", err.msg);
 }
+
+struct ra_snap *current_snap(struct fixture *fx, struct ra_cache *c, const char *side)
+{
+    struct ra_snap *s;
+
+    assert_ok(ra_snap_open(c, side, &s, &fx->err), fx);
+    return s;
+}

@@ -35,6 +35,9 @@ extern const struct ra_index_builder word_index;
 /* A complete snapshot of n such records. */
 void make_snapshot(struct ra_cache *c, const char *side, unsigned n);
 
+/* The current snapshot of a side, which there must be. */
+struct ra_snap *current_snap(struct fixture *fx, struct ra_cache *c, const char *side);
+
 /* A value of eight bytes, as word_index makes it. */
 void number_value(uint32_t n, unsigned char out[8]);
 uint32_t value_number(struct ra_str value);
