@@ -127,6 +127,11 @@ scene stamp stamp true false
 rebuild
 steps_are "5 cloud.set_immutable_id"
 matches 0 1 2 3 4
+expect 0 "${run[@]}" show "$(peer 0)"
+shown "Steps of the plan" cloud.set_immutable_id "SOFT_SMTP -> MATCH_HARD_TAKEOVER"
+expect 0 "${run[@]}" --json show "$(guid 0)"
+jq -e --arg id "$(peer 0)" '.plan_steps | length == 1 and .[0].target == $id and .[0].have == null' "$work/out" > /dev/null ||
+  fail "show --json: $(jq -c .plan_steps "$work/out")"
 rebuild --hold
 steps_are "4 ad.hold, 5 cloud.set_immutable_id"
 apply
