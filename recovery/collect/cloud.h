@@ -42,7 +42,7 @@ struct ra_cloud_fill {
     struct ra_cloud_events events;         /* since the lists were begun */
     uint64_t seen[RA_COLLECTIONS];         /* objects that came, for progress */
     uint64_t live[RA_COLLECTIONS];         /* objects that there are, once counted */
-    struct ra_count count[RA_DELTA_KINDS]; /* as the tenant counted before, and then after */
+    struct ra_count count[RA_COLLECTIONS]; /* as the tenant counted before, and then after */
     uint64_t listed_users;                 /* by the lists alone */
     size_t parts;                          /* in which users were read; 0: in one chain */
     char proof[RA_PROOF_MAX];

@@ -166,14 +166,14 @@ static int make_plan(struct ra_cloud_fill *f, struct ra_buf *filters, struct ra_
     char key[32], value[24];
     int rc;
 
-    for (int c = 0; c < RA_DELTA_KINDS; c++)
+    for (int c = 0; c < RA_COLLECTIONS; c++)
         f->count[c] = (struct ra_count){.collection = (enum ra_collection)c};
-    rc = ra_graph_counts(f->graph, f->count, RA_DELTA_KINDS, err);
+    rc = ra_graph_counts(f->graph, f->count, RA_COLLECTIONS, err);
     if (rc == 0 && f->count[RA_USERS].counted)
         rc = ra_parts_plan(f->graph, f->count[RA_USERS].value, filters, err);
     if (rc != 0)
         return rc;
-    for (int c = 0; c < RA_DELTA_KINDS; c++) {
+    for (int c = 0; c < RA_COLLECTIONS; c++) {
         snprintf(key, sizeof key, "count.%s", ra_collection_name((enum ra_collection)c));
         snprintf(value, sizeof value, "%" PRIu64, f->count[c].value);
         if (f->count[c].counted)
@@ -191,7 +191,7 @@ static bool load_plan(struct ra_cloud_fill *f, struct ra_buf *filters)
     if (!plan.p)
         return false;
     ra_buf_put(filters, plan.p, plan.n);
-    for (int c = 0; c < RA_DELTA_KINDS; c++) {
+    for (int c = 0; c < RA_COLLECTIONS; c++) {
         unsigned long long n = 0;
         snprintf(key, sizeof key, "count.%s", ra_collection_name((enum ra_collection)c));
         f->count[c] = (struct ra_count){.collection = (enum ra_collection)c};
