@@ -236,6 +236,22 @@ static int refresh(struct ra_cloud_fill *f, struct ra_err *err)
     return rc;
 }
 
+/* A snapshot that is damaged is nothing to go on from, but no reason to stop either. */
+static int refresh_or_not(struct ra_cloud_fill *f, struct ra_err *err)
+{
+    struct ra_err why = {0};
+    int rc = refresh(f, &why);
+
+    if (rc == -(int)RA_EINTEGRITY) {
+        ra_warn("%s; reading everything anew", why.msg);
+        close_ledger(f, true);
+        return RESYNC;
+    }
+    if (rc < 0 && err)
+        *err = why;
+    return rc;
+}
+
 /* ---- everything anew ---- */
 
 static int open_anew(struct ra_cloud_fill *f, bool *resumed, struct ra_err *err)
@@ -316,7 +332,7 @@ int ra_cloud_finish(struct ra_cloud_fill **fp, struct ra_err *err)
 {
     struct ra_cloud_fill *f = *fp;
     bool anew = f->full || ra_graph_is_files(f->graph) || stopped_anew(f);
-    int rc = anew ? RESYNC : refresh(f, err);
+    int rc = anew ? RESYNC : refresh_or_not(f, err);
 
     if (rc == RESYNC)
         rc = read_anew(f, err);
