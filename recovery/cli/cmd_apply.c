@@ -142,6 +142,8 @@ struct applying {
     struct ra_tenant then, now;
     struct ra_arena arena;
     struct ra_phase *phase;
+    struct ra_pair *cleared; /* users whose identifier is null by now */
+    size_t cleared_n, cleared_cap;
 };
 
 static int check_active(const struct applying *a, struct ra_err *err)
@@ -177,11 +179,29 @@ static int look(void *ctx, struct ra_graph *g, bool roles, const struct ra_tenan
     return rc;
 }
 
+/* No change that the tenant tells of says that an identifier was cleared: without this, decisions
+ * would stand on the old one until it is asked for anew. */
+static void tell_cache(struct applying *a)
+{
+    struct ra_err err = {0};
+
+    if (a->cache && a->cleared_n &&
+        ra_cache_supplement(a->cache, RA_SIDE_CLOUD, RA_FACT_OOI, a->cleared, a->cleared_n, &err))
+        ra_log(RA_LOG_NORMAL,
+               "what was cleared is not in the store, run: reanchor fetch --full "
+               "(%s)",
+               err.msg);
+    free(a->cleared);
+    a->cleared = NULL;
+    a->cleared_n = a->cleared_cap = 0;
+}
+
 static void let_go(void *ctx)
 {
     struct applying *a = ctx;
 
     ra_snap_close(&a->cloud);
+    tell_cache(a);
     ra_cache_close(&a->cache);
 }
 
@@ -234,12 +254,28 @@ static bool worth_a_line(const struct applying *a, enum ra_step_state s)
     return s != RA_STEP_WRITTEN && s != RA_STEP_RECOVERED && s != RA_STEP_ALREADY;
 }
 
+static void note_cleared(struct applying *a, const struct ra_step_news *n)
+{
+    struct ra_str id = n->step->target.id;
+    char *key;
+
+    if (a->o->apply.dry_run || n->step->op != RA_OP_CLEAR_OBJECT_IDENTIFIER ||
+        (n->state != RA_STEP_WRITTEN && n->state != RA_STEP_RECOVERED &&
+         n->state != RA_STEP_ALREADY))
+        return;
+    key = ra_arena_alloc(&a->arena, id.n + 1);
+    ra_fold_into(key, id.p, id.n);
+    a->cleared = ra_grow(a->cleared, &a->cleared_cap, a->cleared_n + 1, sizeof *a->cleared);
+    a->cleared[a->cleared_n++] = (struct ra_pair){.key = {key, id.n}};
+}
+
 static void news(void *ctx, const struct ra_step_news *n)
 {
     struct applying *a = ctx;
     struct ra_str what =
         ra_str_absent(n->step->target.dn) ? n->step->target.id : n->step->target.dn;
 
+    note_cleared(a, n);
     ra_progress_add(a->phase, 1);
     if (a->cli->json)
         ra_apply_print_step(n);
@@ -317,8 +353,7 @@ static int run(struct ra_cli *cli, const struct options *o, struct ra_plan *plan
 
     if (rc == 0)
         rc = with_world(&a, plan, &sum, err);
-    ra_snap_close(&a.cloud);
-    ra_cache_close(&a.cache);
+    let_go(&a);
     ra_arena_free(&a.arena);
     if (rc != 0)
         return rc;
