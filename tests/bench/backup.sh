@@ -49,15 +49,15 @@ zstdcat "$work/backups/$plain.ndjson.zst" > "$work/lines"
 seconds zstd -q -3 -T1 --check -f "$work/lines" -o "$work/lines.zst"; zstd_t=$cpu
 zstd_size=$(stat -c %s "$work/lines.zst")
 seconds sh -c "age -r $(age-keygen -y "$work/identity") < '$work/lines.zst' > '$work/lines.age'"; age_t=$cpu
-seconds "$REANCHOR" -q -c "$work/plain/reanchor.conf" backup check; check_t=$t
-seconds "$REANCHOR" -q -c "$work/plain/reanchor.conf" backup check "$plain" --read-data; read_t=$t
-seconds "$REANCHOR" -q -c "$work/plain/reanchor.conf" backup prune --dry-run; prune_t=$t
+seconds "$REANCHOR" -q -c "$work/plain/reanchor.conf" backup check; check_t=$cpu
+seconds "$REANCHOR" -q -c "$work/plain/reanchor.conf" backup check "$plain" --read-data; read_t=$cpu
+seconds "$REANCHOR" -q -c "$work/plain/reanchor.conf" backup prune --dry-run; prune_t=$cpu
 first=$("$REANCHOR" --json -c "$work/plain/reanchor.conf" backup list | jq -rn 'first(inputs).name')
-seconds "$REANCHOR" -c "$work/plain/reanchor.conf" backup diff "$first" "$plain"; diff_t=$t
+seconds "$REANCHOR" -c "$work/plain/reanchor.conf" backup diff "$first" "$plain"; diff_t=$cpu
 awk -v lines="$(stat -c %s "$work/lines")" -v zt="$zstd_t" -v zs="$zstd_size" -v st="$sealed" -v ss="$plain_size" -v ct="$crypted" \
   -v cs="$crypt_size" -v at="$age_t" -v k="$check_t" -v r="$read_t" -v p="$prune_t" -v d="$diff_t" 'BEGIN {
   printf "\nplain lines %d bytes; zstd -3 --check: %.2f s of processor, %d bytes; age over that: %.2f s\n", lines, zt, zs, at
   printf "size to that of zstd -3: %.4f, encrypted %.4f\n", ss / zs, cs / zs
   printf "sealing, the decision included, to the processor time of zstd -3: %.2f, encrypted %.2f; encryption adds %.2f of it\n", st / zt, ct / zt, (ct - st) / zt
-  printf "check (4 backups) %.2f s; check --read-data of one %.2f s; prune --dry-run %.2f s; diff %.2f s\n", k, r, p, d}'
+  printf "processor time: check (4 backups) %.2f s; check --read-data of one %.2f s; prune --dry-run %.2f s; diff %.2f s\n", k, r, p, d}'
 tail -1 "$work/out"
