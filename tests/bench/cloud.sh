@@ -41,8 +41,7 @@ if [ -z "$ms" ]; then   # what the fetch downloaded
   jq -r 'select(.status == 200 and (.uri | test("select")) and (.uri | contains("/users") or contains("/groups") or contains("/contacts") or contains("/devices"))).uri' \
     "$work/nginx/access" | grep -v '/delta\|onPremisesObjectIdentifier' > "$work/uris"
 else                    # one chain
-  select=$(jq -r 'select(.uri | test("/v1.0/users\\?.select")).uri' "$work/nginx/access" | head -1 | sed 's/&$filter=[^&]*//')
-  next=$select
+  next=$(jq -rs 'first(.[] | select(.uri | test("/v1.0/users\\?.select")).uri)' "$work/nginx/access" | sed 's/&$filter=[^&]*//')
   while [ -n "$next" ]; do
     printf '%s\n' "$next"
     next=$(curl -sS --compressed --cacert "$work/nginx/ca.pem" -H "Authorization: $token" "https://$addr:$port$next" |
