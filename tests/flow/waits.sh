@@ -40,7 +40,7 @@ expect 0 "${run[@]}" fetch --full cloud
 said 'groups: 0, retry (the service answered 503), '
 
 say "a quota that is nearly used up"
-faults '{"kind":"limit","value":"0.93","path":"/users?","page":2}'
+faults '[{"kind":"limit","value":"0.93","path":"/users?","page":2},{"kind":"delay","ms":1500,"path":"/users?","page":4}]'
 expect 0 "${run[@]}" --json fetch --full cloud
 jq -es 'any(.[]; .waiting == "slowed" and .detail == "93 % of the tenant'"'"'s quota are used")' "$work/err" > /dev/null ||
   { cat "$work/err"; fail "no notice"; }
