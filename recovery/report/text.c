@@ -340,10 +340,10 @@ static void plan_steps(struct summary *s)
 
     snprintf(file, sizeof file, "%s/plan.json", s->style->dir ? s->style->dir : "DIR");
     snprintf(arguments, sizeof arguments, "%s%s%s", file, s->in->plan_window ? " --hold 60" : "",
-             stop ? " --override \"REASON\"" : "");
+             stop ? " --override \"REASON\" --dry-run" : "");
     if (s->in->plan_steps && stop)
         step(s, "The plan's steps can be carried out before the gate lets it, for a reason that is "
-                "kept; first see what would be done:");
+                "kept; first see what would be done, without --dry-run it is:");
     else if (s->in->plan_steps)
         step(s, s->in->plan_window
                     ? "Carry out the plan's steps; the window stays open for the sync server's "
