@@ -54,16 +54,18 @@ known_state() {
 say "an undisturbed fetch takes $took ms; ten that are killed"
 restore
 RANDOM=7 struck=0
-for _ in $(seq 10); do
+for _ in $(seq 30); do
+  [ $struck -lt 10 ] || break
   restore
   "${run[@]}" fetch --full > /dev/null 2>&1 & victim=$!
   sleep "$(awk -v ms="$took" -v r=$RANDOM 'BEGIN {printf "%.3f", (ms * (0.02 + 0.93 * r / 32768)) / 1000}')"
-  if kill -9 $victim 2> /dev/null; then struck=$((struck + 1)); fi
+  # A machine that has become quicker since the time was taken ends before: then the next kill comes sooner.
+  if kill -9 $victim 2> /dev/null; then struck=$((struck + 1)); else took=$((took * 3 / 4)); fi
   wait $victim 2> /dev/null || true
   verdicts killed > /dev/null
   known_state killed || fail "a snapshot is in use that no complete read gave"
   expect 0 "${run[@]}" fetch
   [ "$(verdicts again)" = "$both_after" ] || fail "the rerun comes to other verdicts"
 done
-[ $struck -ge 5 ] || fail "only $struck of 10 were killed in time"
-say "killed $struck of 10, each healed by the rerun"
+[ $struck = 10 ] || fail "only $struck of 30 were killed in time"
+say "killed $struck, each healed by the rerun"

@@ -68,14 +68,15 @@ say "a trap on another port and another address"
 : > "$work/caught"
 python3 - "$work/tenant/ca.pem" > "$work/trap" 2> "$work/caught" <<'P' & pids+=($!)
 import socket, sys, threading
-def listen(address):
-    s = socket.create_server((address, 0))
-    print(f"{address}:{s.getsockname()[1]}", flush=True)
+def listen(s):
     while True:
         c, peer = s.accept()
         print("connected from", peer, file=sys.stderr, flush=True)
         c.close()
-threads = [threading.Thread(target=listen, args=(a,)) for a in ("127.0.0.55", "127.0.0.1")]
+servers = [socket.create_server((address, 0)) for address in ("127.0.0.55", "127.0.0.1")]
+for s in servers:
+    print("%s:%d" % s.getsockname(), flush=True)
+threads = [threading.Thread(target=listen, args=(s,)) for s in servers]
 [t.start() for t in threads]
 P
 for _ in $(seq 100); do [ "$(wc -l < "$work/trap")" = 2 ] && break; sleep 0.05; done
