@@ -30,21 +30,11 @@ static char *part(CURLU *u, CURLUPart which, unsigned flags)
     return copy;
 }
 
-static bool has(CURLU *u, CURLUPart which)
-{
-    char *text = part(u, which, 0);
-    bool found = text != NULL && text[0] != '\0';
-
-    free(text);
-    return found;
-}
-
 /* libcurl's own parser, so that what is checked here is what is connected to. */
 static bool take_apart(const char *url, struct ra_endpoint *out)
 {
     CURLU *u = curl_url();
-    bool ok = u && curl_url_set(u, CURLUPART_URL, url, 0) == CURLUE_OK && !has(u, CURLUPART_USER) &&
-              !has(u, CURLUPART_PASSWORD);
+    bool ok = u && curl_url_set(u, CURLUPART_URL, url, CURLU_DISALLOW_USER) == CURLUE_OK;
 
     *out = (struct ra_endpoint){0};
     if (ok) {

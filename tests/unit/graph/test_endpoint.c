@@ -85,6 +85,8 @@ static void links_that_lead_elsewhere_are_refused(void **state)
         "https://graph.microsoft.com:8443/v1.0/users",
         "https://graph.microsoft.com@evil.example/",
         "https://user@graph.microsoft.com/",
+        "https://@graph.microsoft.com/",
+        "https://:secret@graph.microsoft.com/",
         "https://graph.microsoft.com.evil.example/",
         "https://evil.example\\@graph.microsoft.com/",
         "//graph.microsoft.com/v1.0/users",
