@@ -2,6 +2,7 @@
 # kill -9 at ten random moments of a fetch: no snapshot counts that was not proved complete, and the rerun comes
 # to the verdicts that an undisturbed run comes to.
 . "$(dirname "$0")/lib.sh"
+. "$here/states.sh"
 
 say "two states of one organisation, before and after"
 organisation "$work/a" --users 4000 --seed 31
@@ -11,10 +12,6 @@ tenant_up before "$work/a/graph" --page-cap 40 --no-throttle
 configure "$work/run" "$(tenant_lines before)" "uri = ldif:$work/ad/ad.ldif"
 cp "$work/a/ad.ldif" "$work/ad/ad.ldif"
 run=("$REANCHOR" -q -c "$work/run/reanchor.conf")
-verdicts() {    # NAME: what plan says of the cache as it is
-  expect 6 "${run[@]}" plan --report "$work/plan.$1"
-  sha256sum < "$work/plan.$1/verdicts.ndjson"
-}
 expect 0 "${run[@]}" fetch
 both_before=$(verdicts before)
 tenant_down
@@ -32,24 +29,7 @@ restore; expect 0 "${run[@]}" fetch --full cloud; cloud_after=$(verdicts cloud)
 restore; expect 0 "${run[@]}" fetch --full ad; ad_after=$(verdicts ad)
 [ "$both_before" != "$both_after" ] || fail "both states give the same verdicts"
 
-# known_state NAME: its verdicts are those of one of the four states of two complete sides. What is asked for only when
-# a complete snapshot is there (isCloudManaged, onPremisesObjectIdentifier) may be missing still; then the verdict or a
-# warning of it says UNKNOWN.
-codes() {
-  jq -r 'select(.type == "verdict") | [.side, .kind, .ad.object_guid // .cloud.id,
-      .code + (if .warnings | index("WARN_OOI_UNKNOWN") then " WARN_OOI_UNKNOWN" else "" end)] | @tsv' \
-    "$work/plan.$1/verdicts.ndjson" | sort
-}
-for state in before after cloud ad; do codes $state > "$work/codes.$state"; done
-known_state() {
-  codes "$1" > "$work/codes"
-  local state
-  for state in before after cloud ad; do
-    cut -f1-3 "$work/codes.$state" | cmp -s - <(cut -f1-3 "$work/codes") || continue
-    [ -n "$(comm -13 "$work/codes.$state" "$work/codes" | grep -v UNKNOWN)" ] || return 0
-  done
-  return 1
-}
+for state in before after cloud ad; do keep_state $state; done
 
 say "an undisturbed fetch takes $took ms; ten that are killed"
 restore
