@@ -96,7 +96,7 @@ const char *ra_ad_why_full(const struct ra_ad_mark *m, const struct ra_ad_read *
                            const struct ra_dir_root *root, struct ra_str settings, int64_t now)
 {
     if (r->full)
-        return "asked for";
+        return "it was asked for";
     if (!ra_str_eq(ra_str_n(m->settings.p, m->settings.n), settings))
         return "base, account or attributes are others than last time";
     if (strcmp(m->invocation_id, root->invocation_id) != 0)

@@ -193,24 +193,47 @@ static int complete_refresh(struct ra_cloud_fill *f, struct ra_err *err)
     return finish(f, err);
 }
 
+/* Why the changes do not lead on from the snapshot that there is; NULL when they may. */
+static const char *why_not_from(struct ra_cloud_fill *f)
+{
+    int64_t age = age_of(f, "full");
+
+    if (!ra_str_eq(ra_ledger_mark(&f->ledger, "source"), ra_str(f->fingerprint)))
+        return "the tenant, the service or what is asked for are others than last time";
+    if (!load_links(f))
+        return "there were no links to the changes";
+    if (age < 0)
+        return "it is not known when everything was last read";
+    return age > FULL_EVERY ? "the last full read was 7 days ago or longer" : NULL;
+}
+
+static int resync_because(struct ra_cloud_fill *f, const char *why)
+{
+    snprintf(f->why, sizeof f->why, "%s", why);
+    return RESYNC;
+}
+
 /* RESYNC where the changes do not lead on from the snapshot that there is. */
 static int refresh_once(struct ra_cloud_fill *f, bool *resumed, struct ra_err *err)
 {
     char token[80];
+    const char *why;
     bool resync = false;
     int rc;
 
     snprintf(token, sizeof token, "next %s", f->fingerprint);
+    f->why[0] = '\0';
     f->events = (struct ra_cloud_events){0};
     f->open = true;
     rc = ra_ledger_open_next(&f->ledger, f->cache, token, resumed, err);
-    if (rc == -(int)RA_ENOTFOUND || rc == -(int)RA_EINTEGRITY)
+    if (rc == -(int)RA_ENOTFOUND)
         return RESYNC;
+    if (rc == -(int)RA_EINTEGRITY)
+        return resync_because(f, "the snapshot before is damaged");
     if (rc != 0)
         return rc;
-    if (!ra_str_eq(ra_ledger_mark(&f->ledger, "source"), ra_str(f->fingerprint)) ||
-        !load_links(f) || age_of(f, "full") < 0 || age_of(f, "full") > FULL_EVERY)
-        return RESYNC;
+    if ((why = why_not_from(f)) != NULL)
+        return resync_because(f, why);
     rc = ra_cloud_reconcile(f, false, &resync, err);
     if (rc == 0 && !resync)
         rc = ra_proof_check_refresh(f, &resync, err);
@@ -243,9 +266,9 @@ static int refresh_or_not(struct ra_cloud_fill *f, struct ra_err *err)
     int rc = refresh(f, &why);
 
     if (rc == -(int)RA_EINTEGRITY) {
-        ra_warn("%s; reading everything anew", why.msg);
+        ra_warn("%s", why.msg);
         close_ledger(f, true);
-        return RESYNC;
+        return resync_because(f, "the snapshot before is damaged");
     }
     if (rc < 0 && err)
         *err = why;
@@ -286,9 +309,11 @@ static int begin_anew(struct ra_cloud_fill *f, struct ra_err *err)
         ra_log(RA_LOG_REQUESTS, "cloud: going on with %u objects that an earlier run has read",
                ra_fill_count(f->ledger.fill));
         load_links(f);
+        snprintf(f->why, sizeof f->why, RA_STR_FMT, RA_STR_ARG(ra_ledger_mark(&f->ledger, "why")));
         return 0;
     }
     put_mark(f, "started", number(f, ra_now()));
+    put_mark(f, "why", ra_str(f->why));
     rc = ra_graph_is_files(f->graph) ? 0 : ra_cloud_mark_beginning(f, err);
     return rc == 0 ? ra_fill_commit(f->ledger.fill, err) : rc;
 }
@@ -334,6 +359,10 @@ int ra_cloud_finish(struct ra_cloud_fill **fp, struct ra_err *err)
     bool anew = f->full || ra_graph_is_files(f->graph) || stopped_anew(f);
     int rc = anew ? RESYNC : refresh_or_not(f, err);
 
+    if (anew && !ra_graph_is_files(f->graph))
+        resync_because(f, f->full ? "it was asked for" : "the read before it had not ended");
+    if (rc == RESYNC && f->why[0])
+        ra_log(RA_LOG_REQUESTS, "cloud: everything is read: %s", f->why);
     if (rc == RESYNC)
         rc = read_anew(f, err);
     ra_cloud_abandon(fp);

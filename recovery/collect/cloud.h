@@ -8,7 +8,8 @@
 #include "recovery/collect/documents.h"
 #include "recovery/collect/ledger.h"
 
-#define RA_PROOF_MAX 512
+#define RA_PROOF_MAX 768
+#define RA_WHY_MAX   256
 #define RA_DELTA_KINDS                                                                             \
     ((int)RA_DELETED_USERS) /* collections that have changes: those before it                      \
                              */
@@ -45,6 +46,7 @@ struct ra_cloud_fill {
     struct ra_count count[RA_COLLECTIONS]; /* as the tenant counted before, and then after */
     uint64_t listed_users;                 /* by the lists alone */
     size_t parts;                          /* in which users were read; 0: in one chain */
+    char why[RA_WHY_MAX];                  /* everything is read anew; empty for the first time */
     char proof[RA_PROOF_MAX];
 };
 
@@ -85,7 +87,7 @@ int ra_cloud_read_deleted(struct ra_cloud_fill *f, struct ra_err *err);
 /* Asks for links from now on, before the lists are read. */
 int ra_cloud_mark_beginning(struct ra_cloud_fill *f, struct ra_err *err);
 /* Takes up what changed since the links, until it is one moment's state. listed: the list of
- * deleted users was read just now. *resync: a link is no good any more. */
+ * deleted users was read just now. *resync: a link is no good any more; f->why tells which. */
 int ra_cloud_reconcile(struct ra_cloud_fill *f, bool listed, bool *resync, struct ra_err *err);
 
 #endif

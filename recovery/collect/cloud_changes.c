@@ -68,8 +68,8 @@ int ra_cloud_mark_beginning(struct ra_cloud_fill *f, struct ra_err *err)
         if (rounds[c].state == RA_DELTA_READ)
             continue;
         f->link[c] = (struct ra_str){NULL, 0};
-        ra_log(RA_LOG_REQUESTS, "%s: the service has no changes to tell of",
-               ra_collection_name((enum ra_collection)c));
+        ra_log(RA_LOG_REQUESTS, "%s: the service has no changes to tell of: %s",
+               ra_collection_name((enum ra_collection)c), rounds[c].refused_with);
     }
     return rc;
 }
@@ -89,8 +89,9 @@ static int read_changes(struct ra_cloud_fill *f, int collections, bool *resync, 
     for (size_t i = 0; rc == 0 && i < n; i++) {
         if (rounds[i].state == RA_DELTA_READ)
             continue;
-        ra_log(RA_LOG_REQUESTS, "%s: the link to its changes is no good any more",
-               ra_collection_name(rounds[i].collection));
+        if (!*resync)
+            snprintf(f->why, sizeof f->why, "the link to the changes of %s was refused: %s",
+                     ra_collection_name(rounds[i].collection), rounds[i].refused_with);
         f->link[rounds[i].collection] = (struct ra_str){NULL, 0};
         *resync = true;
     }

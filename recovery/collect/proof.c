@@ -102,9 +102,10 @@ static void say_anew(struct ra_cloud_fill *f, const struct ra_count *after)
     say_count(count, sizeof count, f, after);
     if (f->parts)
         snprintf(parts, sizeof parts, ", users in %zu parts", f->parts);
-    snprintf(f->proof, sizeof f->proof, "each list read to its explicit end%s%s%s; %s", parts,
+    snprintf(f->proof, sizeof f->proof, "each list read to its explicit end%s%s%s; %s%s%s", parts,
              after->counted ? " and held against the tenant's count" : "",
-             f->link[RA_USERS].p ? "; changes of the meantime taken up" : "", count);
+             f->link[RA_USERS].p ? "; changes of the meantime taken up" : "", count,
+             f->why[0] ? "; all of it, because " : "", f->why);
 }
 
 int ra_proof_check_anew(struct ra_cloud_fill *f, struct ra_err *err)
@@ -132,9 +133,9 @@ int ra_proof_check_refresh(struct ra_cloud_fill *f, bool *resync, struct ra_err 
     for (int c = 0; rc == 0 && c < RA_COLLECTIONS; c++) {
         if (!falls_short(f, &f->count[c]) && !far_above(f, &f->count[c]))
             continue;
-        ra_warn("%s: %" PRIu64 " by the changes, the tenant counts %" PRIu64
-                "; reading everything anew",
-                ra_collection_name((enum ra_collection)c), f->live[c], f->count[c].value);
+        snprintf(f->why, sizeof f->why,
+                 "%s were %" PRIu64 " by the changes, the tenant counts %" PRIu64,
+                 ra_collection_name((enum ra_collection)c), f->live[c], f->count[c].value);
         *resync = true;
     }
     return rc;

@@ -15,7 +15,8 @@
 /* Judges a read of everything and fills f->proof. RA_EINCOMPLETE when it cannot be proved. */
 int ra_proof_check_anew(struct ra_cloud_fill *f, struct ra_err *err);
 
-/* Judges what the changes made of the snapshot before: *resync when it is far from the count. */
+/* Judges what the changes made of the snapshot before: *resync, and f->why, when it is far from the
+ * count. */
 int ra_proof_check_refresh(struct ra_cloud_fill *f, bool *resync, struct ra_err *err);
 /* Fills f->proof; full: that of the read that the changes are on top of. */
 void ra_proof_of_refresh(struct ra_cloud_fill *f, struct ra_str full);

@@ -79,32 +79,31 @@ static int take_changes(struct ra_pages *p, const cJSON *root, const cJSON *valu
 
 /* ---- refusals ---- */
 
-/* graph 5.6: what a request that carried a token may be answered with when the token is no good. */
+/* graph 5.6: a link is our only input, so whatever is said against it means that it is no good any
+ * more: 410, 400 in several forms, 404 or 501 where the service has moved on. Not so a sign-in or a
+ * permission that is missing, unless the code says otherwise; nor what was tried in vain. */
 static bool is_resync(const struct ra_fault *f)
 {
-    static const char *const codes[] = {"syncStateNotFound", "resyncRequired",
-                                        "Request_UnsupportedQuery", "Directory_ExpiredPageToken",
-                                        "DirectoryPageTokenNotFoundException"};
-
-    if (f->status == 410)
+    if (strncasecmp(f->code, "syncState", 9) == 0 || strcasecmp(f->code, "resyncRequired") == 0)
         return true;
-    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
-        if (f->status >= 400 && f->status < 500 && strcasecmp(f->code, codes[i]) == 0)
-            return true;
-    return f->status == 400; /* Request_BadRequest and whatever else: our link is the only input */
+    return f->status == 501 ||
+           (f->status >= 400 && f->status < 500 && f->status != 401 && f->status != 403);
+}
+
+static bool is_without(const struct ra_fault *f)
+{
+    return f->status == 400 || f->status == 404 || f->status == 501;
 }
 
 static int refuse_delta(struct ra_pages *p, const struct ra_fault *f, struct ra_err *err)
 {
-    const struct round *r = p->ctx;
+    struct ra_delta *d = ((const struct round *)p->ctx)->delta;
 
-    if (r->delta->link && is_resync(f))
-        r->delta->state = RA_DELTA_RESYNC;
-    else if (!r->delta->link && (f->status == 400 || f->status == 404 || f->status == 501))
-        r->delta->state = RA_DELTA_REFUSED;
-    else
-        return ra_fault_fail_permission(err, p->where, f,
-                                        ra_collection_permission(r->delta->collection));
+    if (d->link ? !is_resync(f) : !is_without(f))
+        return ra_fault_fail_permission(err, p->where, f, ra_collection_permission(d->collection));
+    d->state = d->link ? RA_DELTA_RESYNC : RA_DELTA_REFUSED;
+    snprintf(d->refused_with, sizeof d->refused_with, "%ld%s%s", f->status, f->code[0] ? " " : "",
+             f->code);
     return 0;
 }
 
@@ -173,6 +172,7 @@ int ra_graph_delta(struct ra_graph *g, struct ra_delta *rounds, size_t n, ra_del
     all = ra_calloc(n, sizeof *all);
     for (size_t i = 0; i < n; i++) {
         rounds[i].state = RA_DELTA_READ;
+        rounds[i].refused_with[0] = '\0';
         all[i] = (struct round){&rounds[i], page, ctx, &objects};
     }
     rc = run(g, pages, all, n, err);

@@ -182,6 +182,7 @@ struct ra_delta {
                           */
         RA_DELTA_REFUSED /* there is no delta to be had */
     } state;             /* out */
+    char refused_with[112]; /* out: status and code, unless it was read */
 };
 
 /* Called once for each page of a round. link goes on behind this page: inside the round, or, when

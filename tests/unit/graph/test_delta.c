@@ -3,6 +3,7 @@
 #include "tests/unit/graph/bench.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define NEXT                    "/v1.0/users/delta?$skiptoken=two"
@@ -110,6 +111,14 @@ static void every_refusal_of_a_link_means_to_read_everything(void **state)
         {400, FAULT("DirectoryPageTokenNotFoundException")},
         {400, FAULT("Request_BadRequest")},
         {404, FAULT("SyncStateNotFound")},
+        {404, FAULT("Request_ResourceNotFound")},
+        {404, "<html>"},
+        {405, ""},
+        {409, FAULT("resyncRequired")},
+        {412, FAULT("syncStateInvalid")},
+        {414, ""},
+        {501, FAULT("NotImplemented")},
+        {403, FAULT("syncStateNotFound")},
     };
 
     (void)state;
@@ -123,6 +132,7 @@ static void every_refusal_of_a_link_means_to_read_everything(void **state)
         if (round_of(&b, RULES(rules), AFTER, &d, &t, &err) != 0)
             fail_msg("%d: %s", refusals[i].status, err.msg);
         assert_int_equal(d.state, RA_DELTA_RESYNC);
+        assert_int_equal(strtol(d.refused_with, NULL, 10), refusals[i].status);
         assert_string_equal(t.text, "");
         bench_end(&b);
     }
