@@ -25,20 +25,21 @@ ended() {       # COMMAND...: with 3 or 5
 }
 
 say "the connection to the DC is cut in the middle of the entries"
-"$rig/faultproxy.py" 127.0.0.1:0 "$RIG_ADDR:636" --cut-after 400000 > "$work/proxy" 2> /dev/null & pids+=($!)
+"$rig/faultproxy.py" "$addr:0" "$RIG_ADDR:636" --cut-after 400000 > "$work/proxy" 2> "$work/proxy.err" & pids+=($!)
 for _ in $(seq 100); do [ -s "$work/proxy" ] && break; sleep 0.05; done
 port=$(grep -oE '[0-9]+$' "$work/proxy") || fail "the proxy did not start"
-configure "$work/run" "$(tenant_lines tenant)" "$(ad_lines "ldaps://localhost:$port")"
+configure "$work/run" "$(tenant_lines tenant)" "$(ad_lines "ldaps://$addr:$port")"
 ended "${run[@]}" fetch --full ad
-said contoso
+said contoso 'stopped at page'
+grep -q ' after 400000 bytes' "$work/proxy.err" || fail "nothing was cut"
 configure "$work/run" "$(tenant_lines tenant)" "$(ad_lines)"
 still
 
 say "the DC is killed in the middle of the entries"
-"$rig/faultproxy.py" 127.0.0.1:0 "$RIG_ADDR:636" --rate 300000 > "$work/slow" 2> /dev/null & pids+=($!)
+"$rig/faultproxy.py" "$addr:0" "$RIG_ADDR:636" --rate 300000 > "$work/slow" 2> /dev/null & pids+=($!)
 for _ in $(seq 100); do [ -s "$work/slow" ] && break; sleep 0.05; done
 port=$(grep -oE '[0-9]+$' "$work/slow") || fail "the proxy did not start"
-configure "$work/run" "$(tenant_lines tenant)" "$(ad_lines "ldaps://localhost:$port")"
+configure "$work/run" "$(tenant_lines tenant)" "$(ad_lines "ldaps://$addr:$port")"
 (sleep 2; "$rig/samba-down.sh" "$work/dc" KILL) & pids+=($!)
 ended "${run[@]}" fetch --full ad
 said contoso
