@@ -198,7 +198,9 @@ int ra_cache_open(const char *dir, bool write, struct ra_cache **out, struct ra_
     c->snapshots = inside(c->dir, "snapshots");
     c->write = write;
     c->lock = -1;
+    c->pairs_max = (size_t)128 << 20;
     pthread_mutex_init(&c->mutex, NULL);
+    pthread_mutex_init(&c->building, NULL);
     rc = write ? open_for_writing(c, err) : open_for_reading(c, err);
     if (rc != 0)
         ra_cache_close(&c);
@@ -212,6 +214,7 @@ void ra_cache_close(struct ra_cache **c)
         return;
     ra_lock_drop(&(*c)->lock);
     pthread_mutex_destroy(&(*c)->mutex);
+    pthread_mutex_destroy(&(*c)->building);
     free((*c)->dir);
     free((*c)->snapshots);
     free(*c);

@@ -95,7 +95,8 @@ int ra_fill_walk(struct ra_fill *f, uint32_t from,
 
 typedef void ra_key_fn(void *to, struct ra_str key, const unsigned char value[8]);
 
-/* What finish needs to build one index: keys calls emit(to, ...) for each key of the record. */
+/* What finish needs to build one index: keys calls emit(to, ...) for each key of the record. Calls
+ * are made one after another, but not all from the caller's thread. */
 struct ra_index_builder {
     const char *name;
     int (*keys)(void *ctx, uint32_t seq, struct ra_str record, ra_key_fn *emit, void *to,

@@ -142,6 +142,8 @@ static int grow(struct ra_env *e, size_t want)
 
     if (e->pinned)
         return MDB_MAP_FULL;
+    if (e->before_growing)
+        e->before_growing(e->before_growing_ctx);
     while (map < want) {
         if (map > SIZE_MAX / 2)
             return ENOMEM;
@@ -168,8 +170,14 @@ static int make_room(struct ra_env *e, size_t about)
     return want <= e->map || e->pinned ? 0 : grow(e, want);
 }
 
-/* The transaction is committed here, or given to *open. */
-static int attempt(struct ra_env *e, int (*body)(MDB_txn *, void *), void *ctx, MDB_txn **open)
+int ra_env_room(struct ra_env *e, size_t about, struct ra_err *err)
+{
+    int rc = make_room(e, about);
+
+    return rc == 0 ? 0 : ra_env_fail(e->path, "cannot be mapped", rc, err);
+}
+
+static int attempt(struct ra_env *e, int (*body)(MDB_txn *, void *), void *ctx)
 {
     MDB_txn *txn;
     int rc = mdb_txn_begin(e->mdb, NULL, 0, &txn);
@@ -177,40 +185,24 @@ static int attempt(struct ra_env *e, int (*body)(MDB_txn *, void *), void *ctx, 
     if (rc != 0)
         return rc;
     rc = body(txn, ctx);
-    if (rc != 0) {
-        mdb_txn_abort(txn);
-        return rc;
-    }
-    if (!open)
-        return mdb_txn_commit(txn); /* ends it in any case */
-    *open = txn;
-    return 0;
-}
-
-static int run(struct ra_env *e, size_t about, int (*body)(MDB_txn *txn, void *ctx), void *ctx,
-               MDB_txn **open, struct ra_err *err)
-{
-    int rc = make_room(e, about);
-
     if (rc == 0)
-        rc = attempt(e, body, ctx, open);
-    while (rc == MDB_MAP_FULL) {
-        rc = grow(e, e->map + 1);
-        if (rc == 0)
-            rc = attempt(e, body, ctx, open);
-    }
-    return rc == 0 ? 0 : ra_env_fail(e->path, "cannot be written", rc, err);
+        return mdb_txn_commit(txn); /* ends it in any case */
+    mdb_txn_abort(txn);
+    return rc;
 }
 
 int ra_env_write(struct ra_env *e, size_t about, int (*body)(MDB_txn *txn, void *ctx), void *ctx,
                  struct ra_err *err)
 {
-    return run(e, about, body, ctx, NULL, err);
-}
+    int rc = make_room(e, about), grown;
 
-int ra_env_prepare(struct ra_env *e, size_t about, int (*body)(MDB_txn *txn, void *ctx), void *ctx,
-                   MDB_txn **out, struct ra_err *err)
-{
-    *out = NULL;
-    return run(e, about, body, ctx, out, err);
+    if (rc == 0)
+        rc = attempt(e, body, ctx);
+    while (rc == MDB_MAP_FULL) {
+        grown = grow(e, e->map + 1);
+        if (grown != 0)
+            return ra_env_fail(e->path, "cannot be mapped", grown, err);
+        rc = attempt(e, body, ctx);
+    }
+    return rc == 0 ? 0 : ra_env_fail(e->path, "cannot be written", rc, err);
 }

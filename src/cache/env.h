@@ -36,6 +36,8 @@ struct ra_env {
     char *path;
     size_t map;
     bool pinned; /* others read through this map: it cannot be made larger now */
+    void (*before_growing)(void *ctx); /* or it can, after this has waited for them */
+    void *before_growing_ctx;
 };
 
 /* Fills *err from an LMDB or errno code; doing is what failed, such as "cannot be written". */
@@ -53,9 +55,8 @@ void ra_env_close(struct ra_env *e);
 int ra_env_write(struct ra_env *e, size_t about, int (*body)(MDB_txn *txn, void *ctx), void *ctx,
                  struct ra_err *err);
 
-/* As ra_env_write up to the commit, which the caller makes: *out is the open transaction. */
-int ra_env_prepare(struct ra_env *e, size_t about, int (*body)(MDB_txn *txn, void *ctx), void *ctx,
-                   MDB_txn **out, struct ra_err *err);
+/* Makes the map large enough for so many more bytes, so that a write need not. */
+int ra_env_room(struct ra_env *e, size_t about, struct ra_err *err);
 
 /* Names a database NAME with its prefix; NUL-terminated, false when it does not fit. */
 #define RA_DB_NAME_MAX 128

@@ -197,6 +197,7 @@ static int complete(struct ra_fill *f, const char *proof, const struct ra_index_
     struct seal s = {.f = f, .proof = proof, .indexes = indexes, .pairs = pairs, .n = n};
     int rc = ra_fill_commit(f, err);
 
+    ra_group_free(&f->group); /* its memory is wanted now */
     if (rc == 0)
         rc = ra_fill_compact(f, err);
     if (rc == 0)

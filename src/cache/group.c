@@ -179,11 +179,12 @@ static int write_table(struct ra_group *g, MDB_txn *txn, const struct step *s)
     return rc == MDB_NOTFOUND ? 0 : rc;
 }
 
-static int write_record(MDB_txn *txn, MDB_dbi records, uint32_t seq, const struct step *s)
+/* One cursor for all: it stands at the end already when the next record is appended. */
+static int write_record(MDB_cursor *records, uint32_t seq, const struct step *s, unsigned flags)
 {
     MDB_val key = ra_val(&seq, sizeof seq), value = ra_val(s->value, s->op.value);
 
-    return mdb_put(txn, records, &key, &value, MDB_APPEND);
+    return mdb_cursor_put(records, &key, &value, flags);
 }
 
 /* MDB_NOTFOUND when nothing was dropped yet. */
@@ -198,20 +199,22 @@ static int open_dropped(struct ra_group *g, MDB_txn *txn, bool make)
     return rc;
 }
 
-static int write_replaced(struct ra_group *g, MDB_txn *txn, MDB_dbi records, const struct step *s)
+static int write_replaced(struct ra_group *g, MDB_txn *txn, MDB_cursor *records,
+                          const struct step *s)
 {
     uint32_t seq = 0;
-    MDB_val key = ra_val(&seq, sizeof seq), value = ra_val(s->value, s->op.value);
+    MDB_val key = ra_val(&seq, sizeof seq);
     int rc = open_dropped(g, txn, false);
 
     memcpy(&seq, s->key, sizeof seq);
     if (rc == 0)
         rc = mdb_del(txn, g->dropped.dbi, &key, NULL);
-    return rc == 0 || rc == MDB_NOTFOUND ? mdb_put(txn, records, &key, &value, 0) : rc;
+    return rc == 0 || rc == MDB_NOTFOUND ? write_record(records, seq, s, 0) : rc;
 }
 
 /* The record itself goes empty, so that numbers have no gaps before the end. */
-static int write_dropped(struct ra_group *g, MDB_txn *txn, MDB_dbi records, const struct step *s)
+static int write_dropped(struct ra_group *g, MDB_txn *txn, MDB_cursor *records,
+                         const struct step *s)
 {
     uint32_t seq = 0;
     MDB_val key = ra_val(&seq, sizeof seq), none = ra_val("", 0);
@@ -220,22 +223,26 @@ static int write_dropped(struct ra_group *g, MDB_txn *txn, MDB_dbi records, cons
     memcpy(&seq, s->key, sizeof seq);
     if (rc == 0)
         rc = mdb_put(txn, g->dropped.dbi, &key, &none, 0);
-    return rc == 0 ? mdb_put(txn, records, &key, &none, 0) : rc;
+    return rc == 0 ? mdb_cursor_put(records, &key, &none, 0) : rc;
 }
 
 int ra_group_write(struct ra_group *g, MDB_txn *txn, MDB_dbi records, uint32_t first)
 {
+    MDB_cursor *cursor;
     struct step s;
-    int rc = 0;
+    int rc = mdb_cursor_open(txn, records, &cursor);
 
+    if (rc != 0)
+        return rc;
     for (size_t i = 0; i < g->table_count; i++)
         g->tables[i].open = false;
     g->dropped.open = false;
     for (size_t at = 0; rc == 0 && next(g, &at, &s);)
-        rc = s.op.table == IS_RECORD     ? write_record(txn, records, first++, &s)
-             : s.op.table == IS_REPLACED ? write_replaced(g, txn, records, &s)
-             : s.op.table == IS_DROPPED  ? write_dropped(g, txn, records, &s)
+        rc = s.op.table == IS_RECORD     ? write_record(cursor, first++, &s, MDB_APPEND)
+             : s.op.table == IS_REPLACED ? write_replaced(g, txn, cursor, &s)
+             : s.op.table == IS_DROPPED  ? write_dropped(g, txn, cursor, &s)
                                          : write_table(g, txn, &s);
+    mdb_cursor_close(cursor);
     return rc;
 }
 

@@ -1,8 +1,6 @@
 #include "src/cache/index.h"
 
-#include "src/cache/behind.h"
-#include "src/cache/key.h"
-#include "src/cache/pairs.h"
+#include "src/cache/gather.h"
 
 #include <string.h>
 
@@ -10,82 +8,6 @@
  * commit. Durable each time: without it the file could not be trusted after a power cut, and the
  * records in it, which took hours to read, would be lost with the index. */
 #define CHUNK ((size_t)64 << 20)
-
-/* ---- collecting ---- */
-
-struct collect {
-    struct ra_pairs *pairs;
-    size_t too_long; /* length of the first key that does not fit, 0 when none */
-};
-
-static void emit(void *to, struct ra_str key, const unsigned char value[8])
-{
-    struct collect *c = to;
-
-    if (!ra_pairs_add(c->pairs, key, value) && c->too_long == 0)
-        c->too_long = key.n;
-}
-
-static int collect_record(const struct ra_index_builder *ix, struct collect *c, uint32_t want,
-                          const MDB_val *key, const MDB_val *value, struct ra_err *err)
-{
-    uint32_t seq = 0;
-    int rc;
-
-    if (key->mv_size == sizeof seq)
-        memcpy(&seq, key->mv_data, sizeof seq);
-    if (key->mv_size != sizeof seq || seq != want)
-        return ra_fail(err, RA_EINTEGRITY, "record %u: is missing", want);
-    rc = ix->keys(ix->ctx, seq, (struct ra_str){value->mv_data, value->mv_size}, emit, c, err);
-    if (rc == 0 && c->too_long)
-        rc = ra_fail(err, RA_EINTERNAL, "record %u: key of %zu bytes for index %s, want at most %d",
-                     seq, c->too_long, ix->name, RA_CACHE_KEY_MAX);
-    return rc;
-}
-
-static int collect_all(struct ra_fill *f, MDB_cursor *cursor, const struct ra_index_builder *ix,
-                       struct ra_pairs *pairs, struct ra_err *err)
-{
-    struct collect c = {.pairs = pairs};
-    MDB_val key, value;
-    uint32_t seq = 0;
-    int rc, lmdb;
-
-    while ((lmdb = mdb_cursor_get(cursor, &key, &value, MDB_NEXT)) == 0) {
-        rc = collect_record(ix, &c, seq++, &key, &value, err);
-        if (rc != 0)
-            return rc;
-    }
-    if (lmdb != MDB_NOTFOUND)
-        return ra_env_fail(f->env.path, "cannot be read", lmdb, err);
-    if (seq != f->committed)
-        return ra_fail(err, RA_EINTEGRITY, "%s: is damaged: has %u records, want %u", f->env.path,
-                       seq, f->committed);
-    return 0;
-}
-
-/* While the last of the index before is being committed. */
-static int collect(struct ra_fill *f, const struct ra_index_builder *ix, struct ra_behind *behind,
-                   struct ra_pairs *pairs, struct ra_err *err)
-{
-    MDB_txn *txn;
-    MDB_cursor *cursor;
-    int rc, lmdb = mdb_txn_begin(f->env.mdb, NULL, MDB_RDONLY, &txn);
-
-    ra_pairs_clear(pairs);
-    if (lmdb != 0)
-        return ra_env_fail(f->env.path, "cannot be read", lmdb, err);
-    lmdb = mdb_cursor_open(txn, f->records, &cursor);
-    if (lmdb == 0) {
-        ra_behind_start(behind);
-        rc = collect_all(f, cursor, ix, pairs, err);
-        mdb_cursor_close(cursor);
-    } else {
-        rc = ra_env_fail(f->env.path, "cannot be read", lmdb, err);
-    }
-    mdb_txn_abort(txn);
-    return rc;
-}
 
 /* ---- appending ---- */
 
@@ -149,18 +71,19 @@ static size_t chunk_end(const struct ra_pairs *p, size_t from, size_t *bytes)
     return i;
 }
 
-static int append(struct ra_fill *f, const char *name, const struct ra_pairs *pairs,
-                  struct ra_behind *behind, uint64_t *n, struct ra_err *err)
+static int append(struct ra_fill *f, const char *index, const struct ra_pairs *pairs, uint64_t *n,
+                  struct ra_err *err)
 {
+    char name[RA_DB_NAME_MAX];
     struct append a = {.name = name, .pairs = pairs};
     size_t bytes;
     int rc;
 
+    if (!ra_db_name(name, RA_DB_INDEX, index))
+        return ra_fail(err, RA_EINTERNAL, "%.60s: the index's name is too long", index);
     do { /* once at least: an index without keys is there, and empty */
         a.to = chunk_end(pairs, a.from, &bytes);
-        rc = behind && a.to == pairs->n
-                 ? ra_behind_write(behind, &f->env, bytes, append_chunk, &a, err)
-                 : ra_env_write(&f->env, bytes, append_chunk, &a, err);
+        rc = ra_env_write(&f->env, bytes, append_chunk, &a, err);
         a.stored += a.chunk;
         a.from = a.to;
     } while (rc == 0 && a.from < pairs->n);
@@ -170,46 +93,60 @@ static int append(struct ra_fill *f, const char *name, const struct ra_pairs *pa
 
 /* ---- all of them ---- */
 
-/* waits: every commit is waited for where it is made. */
-static int build(struct ra_fill *f, const struct ra_index_builder *ix, struct ra_behind *behind,
-                 bool waits, struct ra_pairs *work, uint64_t *pairs, struct ra_err *err)
+static void wait_for_reader(void *ctx)
 {
-    char name[RA_DB_NAME_MAX];
-    int rc;
-
-    if (!ra_db_name(name, RA_DB_INDEX, ix->name))
-        return ra_fail(err, RA_EINTERNAL, "%.60s: the index's name is too long", ix->name);
-    rc = collect(f, ix, behind, work, err);
-    if (rc != 0)
-        return rc;
-    ra_pairs_sort(work);
-    rc = ra_behind_end(behind, err);
-    return rc == 0 ? append(f, name, work, waits ? NULL : behind, pairs, err) : rc;
+    ra_gather_wait(ctx, NULL);
 }
 
-static int build_all(struct ra_fill *f, const struct ra_index_builder *indexes, size_t n,
-                     bool waits, uint64_t *pairs, struct ra_err *err)
+/* Writes what was gathered in now, while the next index, if there is one, is gathered. */
+static int build(struct ra_fill *f, struct ra_gather *now, struct ra_gather *next,
+                 const struct ra_index_builder *next_index, uint64_t *n, struct ra_err *err)
 {
-    struct ra_behind behind = {0};
-    struct ra_pairs work = {0};
-    int rc = 0;
+    int rc = ra_gather_wait(now, err);
+    size_t size = ra_pairs_size(&now->pairs), most = f->cache->pairs_max;
 
-    for (size_t i = 0; rc == 0 && i < n; i++)
-        rc = build(f, &indexes[i], &behind, waits, &work, &pairs[i], err);
     if (rc == 0)
-        rc = ra_behind_end(&behind, err);
-    ra_behind_abandon(&behind);
-    ra_pairs_free(&work);
+        rc = ra_env_room(&f->env, 2 * size, err);
+    if (rc != 0)
+        return rc;
+    f->env.before_growing = wait_for_reader;
+    f->env.before_growing_ctx = next;
+    if (next_index)
+        ra_gather_start(next, f, next_index, size < most ? most - size : 0);
+    rc = append(f, now->index->name, &now->pairs, n, err);
+    f->env.before_growing = NULL;
+    if (size > most / 2) /* else the index after the next one finds the memory ready */
+        ra_pairs_free(&now->pairs);
+    ra_gather_go_on(next);
     return rc;
 }
 
+static int build_all(struct ra_fill *f, const struct ra_index_builder *indexes, size_t n,
+                     uint64_t *pairs, struct ra_err *err)
+{
+    struct ra_gather two[2];
+    int rc = 0;
+
+    for (int i = 0; i < 2; i++)
+        ra_gather_init(&two[i]);
+    if (n > 0)
+        ra_gather_start(&two[0], f, &indexes[0], SIZE_MAX);
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        rc = build(f, &two[i % 2], &two[(i + 1) % 2], i + 1 < n ? &indexes[i + 1] : NULL, &pairs[i],
+                   err);
+    for (int i = 0; i < 2; i++)
+        ra_gather_free(&two[i]);
+    return rc;
+}
+
+/* One side after the other: the memory that it takes is bounded for all of them. */
 int ra_index_build(struct ra_fill *f, const struct ra_index_builder *indexes, size_t n,
                    uint64_t *pairs, struct ra_err *err)
 {
-    int rc = build_all(f, indexes, n, false, pairs, err);
+    int rc;
 
-    if (rc != RA_BEHIND_AGAIN)
-        return rc;
-    rc = ra_fill_unfinish(f, err); /* seldom: room is made before each transaction */
-    return rc == 0 ? build_all(f, indexes, n, true, pairs, err) : rc;
+    pthread_mutex_lock(&f->cache->building);
+    rc = build_all(f, indexes, n, pairs, err);
+    pthread_mutex_unlock(&f->cache->building);
+    return rc;
 }

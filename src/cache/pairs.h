@@ -13,14 +13,35 @@
 
 #define RA_PAIR_VALUE 8
 
-struct ra_pairs_item;
+struct ra_pairs_item {
+    uint64_t window; /* what the pairs are compared by while they are sorted */
+    uint64_t where;  /* the key's place and, in the low bits, its length */
+    uint64_t value;  /* big-endian, so that numbers order as the bytes do */
+};
 
+#define RA_PAIRS_LENGTH_BITS 16
+#define RA_PAIRS_BLOCK       ((size_t)8 << 20)
+
+/* Keys stand in blocks that never move, as they are stored (key.h). */
 struct ra_pairs {
     struct ra_pairs_item *at;
     size_t n, cap;
-    unsigned char *keys; /* as stored, see key.h */
-    size_t used, room;
+    unsigned char **blocks;
+    size_t block_count, block_cap;
+    size_t used, bytes; /* of the blocks from the first; of the keys */
 };
+
+static inline size_t ra_pairs_length(const struct ra_pairs_item *x)
+{
+    return x->where & ((1U << RA_PAIRS_LENGTH_BITS) - 1);
+}
+
+static inline unsigned char *ra_pairs_at(const struct ra_pairs *p, const struct ra_pairs_item *x)
+{
+    size_t at = x->where >> RA_PAIRS_LENGTH_BITS;
+
+    return p->blocks[at / RA_PAIRS_BLOCK] + at % RA_PAIRS_BLOCK;
+}
 
 void ra_pairs_free(struct ra_pairs *p);
 void ra_pairs_clear(struct ra_pairs *p); /* keeps its memory */
@@ -28,6 +49,7 @@ void ra_pairs_clear(struct ra_pairs *p); /* keeps its memory */
 /* Copies the pair; false when the key is longer than LMDB's longest. */
 bool ra_pairs_add(struct ra_pairs *p, struct ra_str key, const unsigned char value[RA_PAIR_VALUE]);
 
+size_t ra_pairs_size(const struct ra_pairs *p); /* bytes that the pairs take */
 void ra_pairs_sort(struct ra_pairs *p);
 
 /* The i-th pair: the stored key, borrowed until the next add, and its value. */

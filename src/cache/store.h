@@ -16,9 +16,11 @@
 struct ra_cache {
     char *dir, *snapshots;
     bool write;
-    int lock;              /* descriptor, -1 without write */
-    pthread_mutex_t mutex; /* over fills: they may be opened from several threads */
-    struct ra_fill *fills; /* open ones: a side has one at most */
+    int lock;                 /* descriptor, -1 without write */
+    pthread_mutex_t mutex;    /* over fills: they may be opened from several threads */
+    struct ra_fill *fills;    /* open ones: a side has one at most */
+    pthread_mutex_t building; /* held by the one fill that builds its indexes */
+    size_t pairs_max;         /* bytes of pairs in memory where it is more than one index's */
 };
 
 struct ra_fill {

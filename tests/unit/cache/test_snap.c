@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "src/base/mem.h"
+#include "src/cache/store.h"
 #include "tests/unit/cache/fixture.h"
 
 #include <stdlib.h>
@@ -208,6 +209,38 @@ static void many_records_and_their_index_hold(void **state)
     ra_cache_close(&c);
 }
 
+static void indexes_that_do_not_fit_into_memory_together_are_built_all_the_same(void **state)
+{
+    const struct ra_index_builder indexes[] = {
+        {"a", word_index.keys, NULL}, {"b", word_index.keys, NULL}, {"c", word_index.keys, NULL}};
+    const size_t limits[] = {0, 100000, 200000};
+    struct fixture *fx = *state;
+    struct ra_cache *c = store_open(fx, true);
+
+    for (size_t k = 0; k < 3; k++) {
+        struct ra_fill *f;
+        struct ra_snap *s;
+        bool resumed;
+        c->pairs_max = limits[k];
+        assert_ok(ra_fill_open(c, "cloud", RA_STR("t"), &f, &resumed, &fx->err), fx);
+        for (unsigned i = 0; i < 3000; i++)
+            ra_fill_record(f, record_text(i));
+        assert_ok(ra_fill_finish(&f, "p", indexes, 3, &fx->err), fx);
+        s = current_snap(fx, c, "cloud");
+        for (int i = 0; i < 3; i++) {
+            struct ra_cache_cursor *cursor = ra_snap_index(s, indexes[i].name);
+            struct ra_str key, value;
+            unsigned pairs = 0;
+            while (ra_cache_cursor_next(cursor, &key, &value) == 1)
+                pairs++;
+            assert_int_equal(pairs, 6000);
+            ra_cache_cursor_close(cursor);
+        }
+        ra_snap_close(&s);
+    }
+    ra_cache_close(&c);
+}
+
 int main(void)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, fixture_make, fixture_remove)
@@ -218,6 +251,7 @@ int main(void)
         CASE(keys_of_any_length_and_of_zeros_come_back_as_they_were),
         CASE(a_snapshot_without_records_is_complete_all_the_same),
         CASE(many_records_and_their_index_hold),
+        CASE(indexes_that_do_not_fit_into_memory_together_are_built_all_the_same),
     };
     return cmocka_run_group_tests_name("cache snap", tests, NULL, NULL);
 }
