@@ -3,7 +3,7 @@
 #include <curl/curl.h>
 #include <string.h>
 
-enum { WAIT_MAX_MS = 60000, JITTER_MS = 250 };
+enum { WAIT_MAX_MS = 60000, JITTER_MS = 250, SECONDS_DIGITS = 9, AHEAD_MAX_S = 999999999 };
 
 /* A fault that stays the same is not ridden out for the whole budget: it is the service's answer.
  */
@@ -51,7 +51,7 @@ static bool decimal_ms(const char *z, int64_t *out)
     int64_t ms = 0, unit = 1000;
     size_t digits = strspn(z, "0123456789");
 
-    if (!digits || digits > 9)
+    if (!digits || digits > SECONDS_DIGITS)
         return false;
     for (size_t i = 0; i < digits; i++)
         ms = ms * 10 + (z[i] - '0') * 1000;
@@ -80,7 +80,7 @@ int64_t ra_retry_after_ms(struct ra_str value, int64_t now)
     if (decimal_ms(z, &ms))
         return ms;
     at = strchr(z, ':') ? curl_getdate(z, NULL) : -1;
-    if (at == -1)
+    if (at == -1 || at - now > AHEAD_MAX_S) /* thirty years: no date that anybody meant */
         return -1;
     return at <= now ? 0 : ((int64_t)at - now) * 1000;
 }

@@ -16,6 +16,7 @@ static void retry_after_is_seconds_whole_or_decimal_or_a_date(void **state)
     assert_int_equal(ra_retry_after_ms(ra_str("1.5  "), now), 1500);
     assert_int_equal(ra_retry_after_ms(ra_str("Thu, 22 Jan 2026 09:07:52 GMT"), now), 30000);
     assert_int_equal(ra_retry_after_ms(ra_str("Thu, 22 Jan 2026 09:00:00 GMT"), now), 0);
+    assert_int_equal(ra_retry_after_ms(ra_str("888888882oct27:"), now), -1);
 }
 
 static void what_is_no_retry_after_is_ignored(void **state)
