@@ -1,5 +1,6 @@
 #include "recovery/collect/cloud.h"
 
+#include "recovery/collect/conflicts.h"
 #include "recovery/collect/proof.h"
 #include "src/base/clock.h"
 #include "src/base/log.h"
@@ -232,6 +233,8 @@ static int refresh_once(struct ra_cloud_fill *f, bool *resumed, struct ra_err *e
         return resync_because(f, "the snapshot before is damaged");
     if (rc != 0)
         return rc;
+    if (ra_conflicts_open(&f->ledger))
+        return resync_because(f, "changes contradicted each other");
     if ((why = why_not_from(f)) != NULL)
         return resync_because(f, why);
     rc = ra_cloud_reconcile(f, false, &resync, err);
@@ -291,7 +294,9 @@ static int open_anew(struct ra_cloud_fill *f, bool *resumed, struct ra_err *err)
     }
     f->open = true;
     rc = ra_ledger_open(&f->ledger, f->cache, token, resumed, err);
-    if (rc != 0 || !*resumed || (age_of(f, "started") >= 0 && age_of(f, "started") < RESUME_MAX))
+    if (rc != 0 || !*resumed ||
+        (age_of(f, "started") >= 0 && age_of(f, "started") < RESUME_MAX &&
+         !ra_conflicts_open(&f->ledger)))
         return rc;
     close_ledger(f, true);
     f->open = true;
@@ -324,6 +329,8 @@ static int read_anew(struct ra_cloud_fill *f, struct ra_err *err)
     int rc;
 
     f->events = (struct ra_cloud_events){0};
+    f->rechecked = false;
+    f->missed = 0;
     memset(f->seen, 0, sizeof f->seen);
     rc = begin_anew(f, err);
     if (rc == 0)

@@ -8,7 +8,7 @@
 #include "recovery/collect/documents.h"
 #include "recovery/collect/ledger.h"
 
-#define RA_PROOF_MAX 768
+#define RA_PROOF_MAX 1536
 #define RA_WHY_MAX   256
 #define RA_DELTA_KINDS                                                                             \
     ((int)RA_DELETED_USERS) /* collections that have changes: those before it                      \
@@ -46,6 +46,8 @@ struct ra_cloud_fill {
     struct ra_count count[RA_COLLECTIONS]; /* as the tenant counted before, and then after */
     uint64_t listed_users;                 /* by the lists alone */
     size_t parts;                          /* in which users were read; 0: in one chain */
+    bool rechecked;                        /* what the index behind a count lists was looked for */
+    uint64_t missed;                       /* and so many that no list had were found */
     char why[RA_WHY_MAX];                  /* everything is read anew; empty for the first time */
     char proof[RA_PROOF_MAX];
 };
@@ -67,6 +69,9 @@ int ra_cloud_take_listed(struct ra_cloud_fill *f, const struct ra_graph_object *
                          struct ra_err *err);
 /* An object as a change shows it. */
 int ra_cloud_take_changed(struct ra_cloud_fill *f, const struct ra_graph_object *o,
+                          struct ra_err *err);
+/* An object as it is, where changes contradicted each other. */
+int ra_cloud_take_settled(struct ra_cloud_fill *f, const struct ra_graph_object *o,
                           struct ra_err *err);
 /* Counts what there is, by collection. */
 int ra_cloud_count_live(struct ra_cloud_fill *f, struct ra_err *err);

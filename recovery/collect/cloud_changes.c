@@ -1,5 +1,6 @@
 #include "recovery/collect/cloud.h"
 
+#include "recovery/collect/conflicts.h"
 #include "src/base/log.h"
 
 #include <stdio.h>
@@ -10,6 +11,7 @@
 struct changes {
     struct ra_cloud_fill *f;
     struct ra_delta *rounds;
+    struct ra_conflicts conflicts;
     bool paged[RA_DELTA_KINDS];
 };
 
@@ -38,7 +40,7 @@ static int on_changes(void *ctx, size_t which, const struct ra_graph_object *obj
         rc = ra_fill_commit(f->ledger.fill, err);
     }
     for (size_t i = 0; rc == 0 && i < n; i++)
-        rc = ra_cloud_take_changed(f, &objects[i], err);
+        rc = ra_conflicts_take(&x->conflicts, &objects[i], err);
     if (rc != 0)
         return rc;
     keep_link(f, c, link);
@@ -52,8 +54,14 @@ static int on_changes(void *ctx, size_t which, const struct ra_graph_object *obj
 static int run(struct ra_cloud_fill *f, struct ra_delta *rounds, size_t n, struct ra_err *err)
 {
     struct changes x = {.f = f, .rounds = rounds};
+    int rc;
 
-    return ra_graph_delta(f->graph, rounds, n, on_changes, &x, err);
+    ra_conflicts_begin(&x.conflicts, f);
+    rc = ra_graph_delta(f->graph, rounds, n, on_changes, &x, err);
+    if (rc == 0)
+        rc = ra_conflicts_settle(&x.conflicts, err);
+    ra_conflicts_end(&x.conflicts);
+    return rc;
 }
 
 int ra_cloud_mark_beginning(struct ra_cloud_fill *f, struct ra_err *err)

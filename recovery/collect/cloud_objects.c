@@ -144,6 +144,22 @@ int ra_cloud_take_changed(struct ra_cloud_fill *f, const struct ra_graph_object 
                                         : take_removed(f, o, id, seq, old, deleted, err);
 }
 
+int ra_cloud_take_settled(struct ra_cloud_fill *f, const struct ra_graph_object *o,
+                          struct ra_err *err)
+{
+    char room[RA_ID_ROOM];
+    struct ra_str id = ra_folded_id(o->field[RA_GF_ID], room), old;
+    bool deleted;
+    uint32_t seq;
+    int rc = look(f, id, &seq, &old, &deleted, err);
+
+    if (rc >= 0 && o->in == RA_USERS && (!old.p || deleted)) {
+        f->events.created++;
+        f->events.moved++;
+    }
+    return rc < 0 ? rc : ra_cloud_take_listed(f, o, err);
+}
+
 /* ---- all of them ---- */
 
 static enum ra_collection collection_of(const struct ra_cloud_head *head)

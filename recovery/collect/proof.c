@@ -1,5 +1,6 @@
 #include "recovery/collect/proof.h"
 
+#include "recovery/collect/recheck.h"
 #include "src/base/clock.h"
 #include "src/base/log.h"
 
@@ -81,6 +82,51 @@ static int read_plainly(struct ra_cloud_fill *f, struct ra_count *after, struct 
     return rc == 0 ? count_again(f, after, err) : rc;
 }
 
+/* ---- where a list and its count differ ---- */
+
+static bool differs(const struct ra_cloud_fill *f, const struct ra_count *count)
+{
+    return count->counted && f->live[count->collection] != count->value;
+}
+
+static int recheck_anew(struct ra_cloud_fill *f, const struct ra_count *counts, struct ra_err *err)
+{
+    struct ra_recheck found;
+    int rc = 0;
+
+    for (int c = 0; rc == 0 && c < RA_COLLECTIONS; c++) {
+        if (!differs(f, &counts[c]))
+            continue;
+        rc = ra_recheck_anew(f, (enum ra_collection)c, &found, err);
+        f->rechecked = f->rechecked || found.looked;
+        f->missed += found.missed;
+        if (found.missed)
+            ra_warn("%s: %" PRIu64 " were left out of the list without a sign; taken up now",
+                    ra_collection_name((enum ra_collection)c), found.missed);
+    }
+    return rc == 0 && f->missed ? ra_cloud_count_live(f, err) : rc;
+}
+
+/* What no change told of is found by reading everything. */
+static int recheck_refresh(struct ra_cloud_fill *f, bool *resync, struct ra_err *err)
+{
+    struct ra_recheck found;
+    int rc = 0;
+
+    for (int c = 0; rc == 0 && !*resync && c < RA_COLLECTIONS; c++) {
+        if (!differs(f, &f->count[c]))
+            continue;
+        rc = ra_recheck_refresh(f, (enum ra_collection)c, &found, err);
+        f->rechecked = f->rechecked || found.looked;
+        *resync = found.missed + found.gone > 0;
+        if (*resync)
+            snprintf(f->why, sizeof f->why,
+                     "no change told of %" PRIu64 " %s that are new and %" PRIu64 " that are gone",
+                     found.missed, ra_collection_name((enum ra_collection)c), found.gone);
+    }
+    return rc;
+}
+
 /* ---- the words ---- */
 
 static void say_count(char *out, size_t size, const struct ra_cloud_fill *f,
@@ -95,16 +141,29 @@ static void say_count(char *out, size_t size, const struct ra_cloud_fill *f,
                  after->value);
 }
 
+static void say_recheck(char *out, size_t size, const struct ra_cloud_fill *f)
+{
+    char missed[80] = "";
+
+    if (f->missed)
+        snprintf(missed, sizeof missed, ", which gave %" PRIu64 " that the lists had left out",
+                 f->missed);
+    snprintf(out, size, "%s%s",
+             f->rechecked ? "; where they differ, each id behind the count was looked for" : "",
+             missed);
+}
+
 static void say_anew(struct ra_cloud_fill *f, const struct ra_count *after)
 {
-    char count[96], parts[48] = "";
+    char count[96], again[160], parts[48] = "";
 
     say_count(count, sizeof count, f, after);
+    say_recheck(again, sizeof again, f);
     if (f->parts)
         snprintf(parts, sizeof parts, ", users in %zu parts", f->parts);
-    snprintf(f->proof, sizeof f->proof, "each list read to its explicit end%s%s%s; %s%s%s", parts,
+    snprintf(f->proof, sizeof f->proof, "each list read to its explicit end%s%s%s; %s%s%s%s", parts,
              after->counted ? " and held against the tenant's count" : "",
-             f->link[RA_USERS].p ? "; changes of the meantime taken up" : "", count,
+             f->link[RA_USERS].p ? "; changes of the meantime taken up" : "", count, again,
              f->why[0] ? "; all of it, because " : "", f->why);
 }
 
@@ -119,6 +178,8 @@ int ra_proof_check_anew(struct ra_cloud_fill *f, struct ra_err *err)
         rc = read_plainly(f, after, err);
     if (rc == 0)
         rc = check_short(f, after, err);
+    if (rc == 0)
+        rc = recheck_anew(f, after, err);
     if (rc == 0)
         say_anew(f, &after[RA_USERS]);
     return rc;
@@ -138,16 +199,17 @@ int ra_proof_check_refresh(struct ra_cloud_fill *f, bool *resync, struct ra_err 
                  ra_collection_name((enum ra_collection)c), f->live[c], f->count[c].value);
         *resync = true;
     }
-    return rc;
+    return rc == 0 && !*resync ? recheck_refresh(f, resync, err) : rc;
 }
 
 void ra_proof_of_refresh(struct ra_cloud_fill *f, struct ra_str full)
 {
-    char count[96], now[RA_TIME_TEXT];
+    char count[96], again[160], now[RA_TIME_TEXT];
 
     say_count(count, sizeof count, f, &f->count[RA_USERS]);
+    say_recheck(again, sizeof again, f);
     ra_time_text(ra_now(), now);
     snprintf(f->proof, sizeof f->proof,
-             "changes until %s taken up to their end; %s; before that: " RA_STR_FMT, now, count,
-             RA_STR_ARG(full));
+             "changes until %s taken up to their end; %s%s; before that: " RA_STR_FMT, now, count,
+             again, RA_STR_ARG(full));
 }

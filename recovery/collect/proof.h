@@ -5,7 +5,8 @@
  * that were read in parts: as many were listed as the tenant counted before, or there are as many
  * as it counts afterwards, or the difference is no more than what the changes of the meantime
  * moved. Where none holds they are read once more in one chain. And no list may be shorter than the
- * tenant's count by more than the index behind it may lag.
+ * tenant's count by more than the index behind it may lag; where it differs by less, every id that
+ * the index counts is looked for (recheck.h).
  */
 #ifndef RA_COLLECT_PROOF_H
 #define RA_COLLECT_PROOF_H

@@ -203,6 +203,17 @@ static uint64_t end_of(const struct round *x)
     return x->first ? x->r->store.live[x->kind].n : x->mark.upto;
 }
 
+/* What came before comes again, with a value that is older or of a replica that lags. */
+static void put_stale(const struct round *x, uint64_t at, struct ra_buf *out)
+{
+    const struct ra_sim_object *o =
+        x->first ? x->r->store.live[x->kind].at[at] : x->r->store.log[at].object;
+    struct ra_str id = ra_sim_raw(o->body, RA_SIM_P_ID);
+    ra_buf_puts(out, ",{\"id\":");
+    ra_buf_put(out, id.p, id.n);
+    ra_buf_puts(out, ",\"displayName\":\"of an older replica\"}");
+}
+
 static uint64_t fill(struct round *x, struct ra_buf *out)
 {
     enum ra_sim_fault_kind fault = x->q->faults.kind;
@@ -222,6 +233,8 @@ static uint64_t fill(struct round *x, struct ra_buf *out)
         if (n++ < hidden)
             out->n = from;
     }
+    if (fault == RA_FAULT_CONFLICT && n)
+        put_stale(x, last, out);
     return fault == RA_FAULT_DUPLICATE && at < end ? last : at;
 }
 

@@ -40,6 +40,8 @@ static const struct {
     [RA_FAULT_FOREIGN_HOST] = {"foreign_host", 0, 0},
     [RA_FAULT_DROP_LINK] = {"drop_link", 0, 0},
     [RA_FAULT_HIDE] = {"hide", 0, 1},
+    [RA_FAULT_MISCOUNT] = {"miscount", 0, 1},
+    [RA_FAULT_CONFLICT] = {"conflict", 0, 0},
     [RA_FAULT_GARBAGE] = {"garbage", 0, 0},
     [RA_FAULT_CONTENT_TYPE] = {"content_type", 0, 0},
     [RA_FAULT_HUGE] = {"huge", 0, 0},

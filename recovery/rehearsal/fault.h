@@ -44,6 +44,8 @@ enum ra_sim_fault_kind {
     RA_FAULT_FOREIGN_HOST, /* the nextLink names "host" */
     RA_FAULT_DROP_LINK,    /* neither nextLink nor deltaLink: a list cut short in silence */
     RA_FAULT_HIDE,         /* the first "n" objects of the page are missing */
+    RA_FAULT_MISCOUNT,     /* the count is ahead by "n" */
+    RA_FAULT_CONFLICT,     /* the last object of this page of changes comes once more, as it was */
     RA_FAULT_GARBAGE,      /* 200 with JSON that breaks off, the exchange itself whole */
     RA_FAULT_CONTENT_TYPE, /* the right body under "type" */
     RA_FAULT_HUGE,         /* a body of "bytes" */

@@ -56,10 +56,10 @@ static uint64_t end_of(const struct listing *x)
 
 static size_t count_all(struct listing *x)
 {
-    size_t n = 0;
+    size_t n = x->q->faults.kind == RA_FAULT_MISCOUNT ? (size_t)x->q->faults.n : 0;
     if (!x->filter)
-        return x->l->count;
-    for (size_t i = 0; i < x->l->n; i++)
+        return n + x->l->count;
+    for (uint64_t i = 0; i < end_of(x); i++)
         n += wanted(x, object_at(x, i)) != NULL;
     return n;
 }

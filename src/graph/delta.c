@@ -110,13 +110,17 @@ static int refuse_delta(struct ra_pages *p, const struct ra_fault *f, struct ra_
 /* ---- running ---- */
 
 /* The collection's own query as a delta from now on: the same $select, without $top (graph 5.1). */
-static void put_path(struct ra_buf *out, enum ra_collection c)
+static void put_path(struct ra_buf *out, const struct ra_delta *d)
 {
-    struct ra_str path = ra_str(ra_collection_path(c));
+    struct ra_str path = ra_str(ra_collection_path(d->collection));
     const char *query = strchr(path.p, '?'), *top = strstr(path.p, "&$top");
 
     ra_buf_put(out, path.p, (size_t)(query - path.p));
     ra_buf_puts(out, "/delta");
+    if (d->all) {
+        ra_buf_puts(out, "?$select=id");
+        return;
+    }
     ra_buf_put(out, query, top ? (size_t)(top - query) : strlen(query));
     ra_buf_puts(out, "&$deltatoken=latest");
 }
@@ -128,7 +132,7 @@ static int init_round(struct ra_pages *p, const struct ra_delta *d, struct ra_er
     int rc;
 
     ra_buf_init(&path, RA_URL_MAX);
-    put_path(&path, d->collection);
+    put_path(&path, d);
     rc = ra_pages_init(p, ra_buf_z(&path), d->link, err);
     ra_buf_free(&path);
     if (d->link) {

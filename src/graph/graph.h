@@ -170,12 +170,44 @@ struct ra_count {
 /* All of them side by side. What is refused is not counted and no error. */
 int ra_graph_counts(struct ra_graph *g, struct ra_count *counts, size_t n, struct ra_err *err);
 
+/* ---- a second look, where a list and its count differ ---- */
+
+/* The ids that the index behind the counts has, of a collection or, with filter, of a part of it.
+ */
+struct ra_index_list {
+    enum ra_collection collection;
+    const char *filter; /* or NULL */
+    bool backwards;     /* in another order, so that other objects share a page */
+    bool listed;        /* out: false when the service would not list so */
+    uint64_t count;     /* out: how many the index says it has */
+};
+
+/* One id; which: of the lists. By the rules of ra_page_fn: some come more than once. */
+typedef int ra_id_fn(void *ctx, size_t which, struct ra_str id, struct ra_err *err);
+
+/* All of them side by side, each to its explicit end. What is refused is not listed and no error.
+ */
+int ra_graph_index(struct ra_graph *g, struct ra_index_list *lists, size_t n, ra_id_fn *each,
+                   void *ctx, struct ra_err *err);
+
+struct ra_sought {
+    enum ra_collection collection;
+    const char *id;
+    bool found; /* out */
+};
+
+/* Objects by their ids, each told as a page of one, chain being its place; of a deleted user only
+ * that it is there. RA_EINTERNAL for files. */
+int ra_graph_look_up(struct ra_graph *g, struct ra_sought *lookups, size_t n, ra_page_fn *page,
+                     void *ctx, struct ra_err *err);
+
 /* ---- delta: what changed since (graph 5) ---- */
 
 /* One round of a collection's changes. */
 struct ra_delta {
     enum ra_collection collection; /* RA_USERS, RA_GROUPS, RA_CONTACTS or RA_DEVICES */
     const char *link;              /* that a round before gave; NULL: from now on, no objects */
+    bool all;                      /* without a link: every object that there is, its id alone */
     enum {
         RA_DELTA_READ,
         RA_DELTA_RESYNC, /* the link is no good any more (graph 5.6): everything must be read anew

@@ -1,12 +1,13 @@
 #!/bin/bash
-# faults.sh [--all] [--slow] [WORKERS]: each fault that the simulated tenant knows, in each collection and document, on an early,
+# faults.sh [--all] [--slow] [--only TEXT] [WORKERS]: each fault that the simulated tenant knows, in each collection and document, on an early,
 # a middle and the last page. The fetch either comes to the same snapshot as without the fault or fails with 3, 4 or 5,
 # and then the snapshot of before is in use, untouched. Ends with a table of what came of each fault.
-# Without --all one case of twenty-three runs; --slow adds faults that take a minute each.
+# Without --all one case of twenty-three runs; --slow adds faults that take a minute each; --only runs those whose line in
+# fault_cases.sh has TEXT.
 . "$(dirname "$0")/lib.sh"
 . "$here/fault_cases.sh"
-every=23 slow=
-while case ${1:-} in --all) every=1 ;; --slow) slow=1 ;; *) false ;; esac; do shift; done
+every=23 slow='' only=''
+while case ${1:-} in --all) every=1 ;; --slow) slow=1 ;; --only) every=1 only=$2; shift ;; *) false ;; esac; do shift; done
 workers=${1:-4}
 
 say "a store with one state of an organisation, and a tenant with the next"
@@ -70,12 +71,19 @@ strike() {      # WORKER NAME WHERE PLACE RULE OUTCOMES: one line of what came o
   [ "$(control "$w" | jq '.[0].fired')" != 0 ] || outcome='not met'
   if [ "$outcome" = less ] && ! only_unknown "$w"; then
     outcome='objects lost'
-    [ "$(diff "$work/reference" "$work/saved.$w.canon" | grep -c '^<')" -gt 3 ] || outcome='within the lag'
+    [ "$(sed -E 's/"displayName":"[^"]*"//' "$work/reference" | cksum)" != "$(sed -E 's/"displayName":"[^"]*"//' "$work/saved.$w.canon" | cksum)" ] ||
+      ! put_right "$w" || outcome=untold
   fi
   printf '%s\t%s\t%s\t%s\n' "$2" "$3" "$4" "$outcome"
   case ",$6," in *",$outcome,"*) ;; *)
     { echo "$2 in $3, $4 page: $outcome, want $6"; cat "$work/err.$w"; diff "$work/reference" "$work/saved.$w.canon" | cut -c1-200 | head -5 || true; } >> "$work/wrong" 2>&1 ;;
   esac
+}
+# Nothing is missing, some are as they were before the change; a read of everything, the fault still there, mends it.
+put_right() {
+  timeout -k 5 300 "$REANCHOR" -q -c "$work/run.$1/reanchor.conf" fetch --full cloud --save "$work/saved.$1" > "$work/out.$1" 2> "$work/err.$1" || return 1
+  canon "$work/saved.$1"
+  cmp -s "$work/reference" "$work/saved.$1.canon"
 }
 # What differs is a document, not the lists of objects.
 only_unknown() {
@@ -87,6 +95,7 @@ only_unknown() {
 
 { cases kinds; changes; } | awk -v every="$every" 'every == 1 || NR % every == 1' > "$work/cases"
 [ -z "$slow" ] || cases slow_kinds >> "$work/cases"
+[ -z "$only" ] || { grep -F -- "$only" "$work/cases" > "$work/only" || fail "no such case: $only"; mv "$work/only" "$work/cases"; }
 say "$(wc -l < "$work/cases") cases, $workers at once"
 for w in $(seq "$workers"); do
   awk -v w="$w" -v n="$workers" 'NR % n == w % n' "$work/cases" | while IFS=$'\t' read -r name where place rule want; do
@@ -98,7 +107,7 @@ cat "$work"/results.* > "$work/results"
 [ "$(wc -l < "$work/results")" = "$(wc -l < "$work/cases")" ] || fail "cases without a result"
 
 awk -F'\t' '{ kind[$1]++; outcome[$4]++; n[$1, $4]++ }
-  END { printf "| fault | cases |"; split("same,less,3,4,5,within the lag,not met", o, ","); for (i = 1; i <= 7; i++) printf " %s |", o[i]; print ""
+  END { printf "| fault | cases |"; split("same,less,3,4,5,untold,not met", o, ","); for (i = 1; i <= 7; i++) printf " %s |", o[i]; print ""
         printf "|---|---|---|---|---|---|---|---|---|\n"
         for (k in kind) { printf "| %s | %d |", k, kind[k] | "sort"; for (i = 1; i <= 7; i++) printf " %s |", n[k, o[i]] | "sort"; printf "\n" | "sort" }
         close("sort"); printf "%d cases:", NR; for (i in outcome) printf " %d %s,", outcome[i], i; print "" }' "$work/results"

@@ -3,6 +3,7 @@
 #include "src/base/clock.h"
 
 #include <curl/curl.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define LIST "/v1.0/users?$top=100&$select=id"
@@ -286,6 +287,16 @@ static void objects_may_be_hidden_for_one_page(void **state)
     assert_int_equal(count_of(get(LIST, NULL)), 100);
 }
 
+static void the_count_may_be_ahead(void **state)
+{
+    (void)state;
+    fault("{\"kind\":\"miscount\",\"n\":2,\"times\":1}");
+    struct answer *a = get("/v1.0/users/$count", "ConsistencyLevel: eventual", NULL);
+    long ahead = strtol(a->body, NULL, 10);
+    a = get("/v1.0/users/$count", "ConsistencyLevel: eventual", NULL);
+    assert_int_equal(ahead, strtol(a->body, NULL, 10) + 2);
+}
+
 static void bodies_may_be_huge_deep_or_mistyped(void **state)
 {
     (void)state;
@@ -390,6 +401,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_object_may_come_twice_across_pages, up, down),
         cmocka_unit_test_setup_teardown(links_may_loop_or_lead_elsewhere_or_be_missing, up, down),
         cmocka_unit_test_setup_teardown(objects_may_be_hidden_for_one_page, up, down),
+        cmocka_unit_test_setup_teardown(the_count_may_be_ahead, up, down),
         cmocka_unit_test_setup_teardown(bodies_may_be_huge_deep_or_mistyped, up, down),
         cmocka_unit_test_setup_teardown(a_redirect_names_its_place, up, down),
         cmocka_unit_test_setup_teardown(the_token_endpoint_can_fail_too, up, down),

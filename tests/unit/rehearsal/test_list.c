@@ -281,6 +281,11 @@ static void sorting_works_by_name_and_not_beside_a_filter(void **state)
         get("/v1.0/users?$orderby=displayName+desc&$top=2&$select=displayName", NULL);
     assert_string_equal(text_at(a, "value/0/displayName"), "Filler 249");
     assert_string_equal(text_at(get(next_of(a), NULL), "value/0/displayName"), "Filler 247");
+    a = get("/v1.0/users?$orderby=displayName+desc&$filter=startswith(displayName,'Filler')"
+            "&$count=true&$top=1&$select=displayName",
+            EVENTUAL, NULL);
+    assert_string_equal(text_at(a, "value/0/displayName"), "Filler 249");
+    assert_non_null(strstr(a->body, "\"@odata.count\":250,"));
     assert_error(get("/v1.0/users?$orderby=mail", NULL), 400, "Request_UnsupportedQuery",
                  "Sorting not supported for current query.");
     assert_error(get("/v1.0/users?$orderby=displayName&$filter=startswith(mail,'a')", NULL), 400,
