@@ -70,11 +70,11 @@ static struct ra_str sorted(const struct ra_list *list, struct ra_arena *a)
     return ra_str_n(text, used);
 }
 
-static void add_list(struct ra_diff_entry *e, const struct ra_list *a, const struct ra_list *b,
-                     struct ra_arena *arena)
+static void add_list(struct ra_diff_entry *e, const char *name, const struct ra_list *a,
+                     const struct ra_list *b, struct ra_arena *arena)
 {
     if (a->count != b->count || !ra_str_eq(a->bytes, b->bytes))
-        add(e, "proxyAddresses", sorted(a, arena), sorted(b, arena), false);
+        add(e, name, sorted(a, arena), sorted(b, arena), false);
 }
 
 void ra_diff_cloud(const struct ra_backup_cloud *a, const struct ra_backup_cloud *b,
@@ -86,7 +86,7 @@ void ra_diff_cloud(const struct ra_backup_cloud *a, const struct ra_backup_cloud
         add(e, "onPremisesObjectIdentifier", a->ooi, b->ooi, false);
     if (a->cloud_managed != RA_UNKNOWN && b->cloud_managed != RA_UNKNOWN)
         add(e, "isCloudManaged", tri_text(a->cloud_managed), tri_text(b->cloud_managed), false);
-    add_list(e, &a->o.proxies, &b->o.proxies, arena);
+    add_list(e, "proxyAddresses", &a->o.proxies, &b->o.proxies, arena);
 }
 
 static void add_number(struct ra_diff_entry *e, const char *name, int64_t a, int64_t b,
@@ -118,7 +118,9 @@ void ra_diff_ad(const struct ra_backup_ad *a, const struct ra_backup_ad *b, stru
     add_number(e, "userAccountControl", a->o.account_control, b->o.account_control, arena);
     add_number(e, "groupType", (int32_t)a->o.group_type, (int32_t)b->o.group_type, arena);
     add_number(e, "msExchRecipientTypeDetails", a->o.recipient_type, b->o.recipient_type, arena);
-    add_list(e, &a->o.proxies, &b->o.proxies, arena);
+    add_list(e, "proxyAddresses", &a->o.proxies, &b->o.proxies, arena);
+    if (a->o.sid_history.count) /* none may mean that it was not read: older backups lack it */
+        add_list(e, "sIDHistory", &a->o.sid_history, &b->o.sid_history, arena);
     if (a->o.custom.count != b->o.custom.count || !ra_str_eq(a->o.custom.bytes, b->o.custom.bytes))
         add(e, "custom", RA_STR("…"), RA_STR("… (changed)"), false);
 }

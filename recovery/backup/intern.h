@@ -63,7 +63,7 @@ void ra_line_object(struct ra_json *j, const struct ra_backup_object *o);
 /* Decodes an object line. Strings are borrowed from the line, the rest from the scratch. */
 struct ra_line_scratch {
     struct ra_arena arena;
-    struct ra_buf cloud_proxies, ad_proxies, custom;
+    struct ra_buf cloud_proxies, ad_proxies, sid_history, custom;
 };
 void ra_line_scratch_init(struct ra_line_scratch *s);
 void ra_line_scratch_free(struct ra_line_scratch *s);

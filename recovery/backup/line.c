@@ -202,6 +202,7 @@ static void put_ad(struct ra_json *j, const struct ra_backup_ad *a)
     put_true(j, "isCriticalSystemObject", o->critical_system);
     put_true(j, "isDeleted", o->deleted);
     put_list(j, "proxyAddresses", &o->proxies);
+    put_list(j, "sIDHistory", &o->sid_history);
     put_custom(j, &o->custom);
     ra_json_object_end(j);
 }

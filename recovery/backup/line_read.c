@@ -16,6 +16,7 @@ void ra_line_scratch_init(struct ra_line_scratch *s)
     *s = (struct ra_line_scratch){0};
     ra_buf_init(&s->cloud_proxies, LIST_MAX);
     ra_buf_init(&s->ad_proxies, LIST_MAX);
+    ra_buf_init(&s->sid_history, LIST_MAX);
     ra_buf_init(&s->custom, LIST_MAX);
 }
 
@@ -24,6 +25,7 @@ void ra_line_scratch_free(struct ra_line_scratch *s)
     ra_arena_free(&s->arena);
     ra_buf_free(&s->cloud_proxies);
     ra_buf_free(&s->ad_proxies);
+    ra_buf_free(&s->sid_history);
     ra_buf_free(&s->custom);
 }
 
@@ -244,6 +246,8 @@ static int get_ad(const cJSON *o, struct ra_line_scratch *s, struct ra_backup_ad
         rc = get_ad_numbers(o, &out->o, err);
     if (rc == 0)
         rc = get_list(o, "proxyAddresses", &s->ad_proxies, &out->o.proxies, err);
+    if (rc == 0)
+        rc = get_list(o, "sIDHistory", &s->sid_history, &out->o.sid_history, err);
     return rc == 0 ? get_custom(o, s, &out->o.custom, err) : rc;
 }
 

@@ -15,6 +15,7 @@ static const char *const attributes[] = {
     "objectGUID",
     "mS-DS-ConsistencyGuid",
     "objectSid",
+    "sIDHistory",
     "sAMAccountName",
     "userPrincipalName",
     "mail",

@@ -10,6 +10,7 @@ void ra_ad_reader_init(struct ra_ad_reader *r, struct ra_ad_fill *f)
     memcpy(r->reader.syntax, f->syntax, sizeof r->reader.syntax);
     ra_buf_init(&r->record, RA_AD_RECORD_MAX);
     ra_buf_init(&r->reader.proxies, RA_AD_RECORD_MAX);
+    ra_buf_init(&r->reader.sids, RA_AD_RECORD_MAX);
     ra_buf_init(&r->reader.custom, RA_AD_RECORD_MAX);
     ra_buf_init(&r->reader.dn_key, 1 << 20);
 }
@@ -18,6 +19,7 @@ void ra_ad_reader_free(struct ra_ad_reader *r)
 {
     ra_buf_free(&r->record);
     ra_buf_free(&r->reader.proxies);
+    ra_buf_free(&r->reader.sids);
     ra_buf_free(&r->reader.custom);
     ra_buf_free(&r->reader.dn_key);
     ra_arena_free(&r->reader.arena);
@@ -92,7 +94,8 @@ int ra_ad_store(struct ra_ad_reader *r, const struct ra_dir_entry *e, bool *skip
         return rc;
     ra_buf_clear(&r->record);
     ra_ad_encode(&o, &r->record);
-    if (r->record.overflow || r->reader.proxies.overflow || r->reader.custom.overflow)
+    if (r->record.overflow || r->reader.proxies.overflow || r->reader.sids.overflow ||
+        r->reader.custom.overflow)
         return ra_fail(err, RA_EINPUT, RA_STR_FMT ": larger than %zu bytes", RA_STR_ARG(o.dn),
                        RA_AD_RECORD_MAX);
     pthread_mutex_lock(&f->lock);

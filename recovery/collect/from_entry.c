@@ -51,25 +51,51 @@ static int integer(const struct ra_dir_entry *e, const char *attribute, int64_t 
 }
 
 /* A SID in either form becomes text; other bytes are refused. */
+static int sid_text(const struct ra_dir_entry *e, const char *attribute, struct ra_str value,
+                    char text[RA_SID_TEXT], struct ra_err *err)
+{
+    unsigned char bytes[68];
+    size_t n;
+
+    if (ra_sid_parse(value, bytes, &n) ? ra_sid_text(bytes, n, text)
+                                       : ra_sid_text(value.p, value.n, text))
+        return 0;
+    return bad_value(e, attribute, value, "a security identifier", err);
+}
+
 static int sid(struct ra_entry_reader *r, const struct ra_dir_entry *e, const char *attribute,
                struct ra_str *out, struct ra_err *err)
 {
     struct ra_str value = ra_dir_entry_first(e, attribute);
     char text[RA_SID_TEXT];
-    unsigned char bytes[68];
-    size_t n;
+    int rc;
 
     *out = (struct ra_str){NULL, 0};
     if (ra_str_absent(value))
         return 0;
-    if (ra_sid_parse(value, bytes, &n)) {
-        if (!ra_sid_text(bytes, n, text))
-            return bad_value(e, attribute, value, "a security identifier", err);
-    } else if (!ra_sid_text(value.p, value.n, text)) {
-        return bad_value(e, attribute, value, "a security identifier", err);
+    rc = sid_text(e, attribute, value, text, err);
+    if (rc == 0)
+        *out = ra_str(ra_arena_copy(&r->arena, text, strlen(text)));
+    return rc;
+}
+
+static int sid_history(struct ra_entry_reader *r, const struct ra_dir_entry *e, struct ra_list *out,
+                       struct ra_err *err)
+{
+    size_t n = 0;
+    const struct ra_str *values = ra_dir_entry_values(e, "sIDHistory", &n);
+    char text[RA_SID_TEXT];
+    int rc = 0;
+
+    ra_buf_clear(&r->sids);
+    *out = (struct ra_list){0};
+    for (size_t i = 0; rc == 0 && values && i < n; i++) {
+        rc = sid_text(e, "sIDHistory", values[i], text, err);
+        if (rc == 0)
+            ra_list_put(&r->sids, &out->count, ra_str(text));
     }
-    *out = ra_str(ra_arena_copy(&r->arena, text, strlen(text)));
-    return 0;
+    out->bytes = ra_str_n(r->sids.p, r->sids.n);
+    return rc;
 }
 
 static bool is_true(struct ra_str value)
@@ -189,6 +215,8 @@ int ra_record_from_entry(struct ra_entry_reader *r, const struct ra_dir_entry *e
         rc = sid(r, e, "objectSid", &o->sid, err);
     if (rc == 0)
         rc = sid(r, e, "msExchMasterAccountSid", &o->master_account_sid, err);
+    if (rc == 0)
+        rc = sid_history(r, e, &o->sid_history, err);
     o->deleted = is_true(ra_dir_entry_first(e, "isDeleted"));
     o->critical_system = count_of(e, "isCriticalSystemObject") > 0;
     o->hidden_from_lists = is_true(ra_dir_entry_first(e, "msExchHideFromAddressLists"));

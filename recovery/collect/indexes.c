@@ -1,11 +1,13 @@
 #include "recovery/collect/internal.h"
+#include "recovery/model/head.h"
 
 const char *ra_index_name(enum ra_index index)
 {
     static const char *const names[RA_IX_CUSTOM_MAX] = {
-        "id",      "anchor",   "guid",     "sid",      "address",  "upn",      "name",    "custom0",
-        "custom1", "custom2",  "custom3",  "custom4",  "custom5",  "custom6",  "custom7", "custom8",
-        "custom9", "custom10", "custom11", "custom12", "custom13", "custom14", "custom15"};
+        "id",       "anchor",   "guid",     "sid",      "address",  "upn",
+        "name",     "tie",      "custom0",  "custom1",  "custom2",  "custom3",
+        "custom4",  "custom5",  "custom6",  "custom7",  "custom8",  "custom9",
+        "custom10", "custom11", "custom12", "custom13", "custom14", "custom15"};
 
     return names[index];
 }
@@ -24,6 +26,14 @@ static void receive(void *ctx, struct ra_str key, const struct ra_entry *entry)
     r->emit(r->to, key, value);
 }
 
+/* Few objects name another's SID: the rest need not be decoded for it. */
+static bool has_none(const struct ra_index_context *c, struct ra_str record)
+{
+    struct ra_ad_head head;
+
+    return c->index == RA_IX_TIE && ra_ad_head(record, &head) && !(head.own & RA_OWN_TIED);
+}
+
 static int keys(void *ctx, uint32_t seq, struct ra_str record, ra_key_fn *emit, void *to,
                 struct ra_err *err)
 {
@@ -32,6 +42,8 @@ static int keys(void *ctx, uint32_t seq, struct ra_str record, ra_key_fn *emit, 
     struct ra_cloud_object cloud;
     struct ra_ad_object ad;
 
+    if (has_none(c, record))
+        return 0;
     if (c->cloud && ra_cloud_decode(record, &cloud))
         ra_cloud_keys(&cloud, seq, c->index, &c->scratch, receive, &r);
     else if (!c->cloud && ra_ad_decode(record, &ad))
@@ -55,7 +67,8 @@ void ra_index_plan(struct ra_index_plan *p, bool cloud, const struct ra_str *cus
 {
     p->n = 0;
     for (int i = cloud ? RA_IX_ID : RA_IX_ANCHOR; i < RA_IX_CUSTOM; i++)
-        add(p, (enum ra_index)i, cloud, NULL, 0);
+        if (i != RA_IX_TIE || !cloud)
+            add(p, (enum ra_index)i, cloud, NULL, 0);
     for (size_t i = 0; i < customs; i++)
         add(p, (enum ra_index)(RA_IX_CUSTOM + (int)i), cloud, custom, customs);
 }

@@ -28,7 +28,7 @@ bool ra_record_from_change(const struct ra_graph_object *g, struct ra_str old, s
 struct ra_entry_reader {
     const struct ra_ad_read *read;
     enum ra_dir_syntax syntax[RA_IX_CUSTOM_MAX - RA_IX_CUSTOM];
-    struct ra_buf proxies, custom, dn_key;
+    struct ra_buf proxies, sids, custom, dn_key;
     struct ra_arena arena;
 };
 int ra_record_from_entry(struct ra_entry_reader *r, const struct ra_dir_entry *e,

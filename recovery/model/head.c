@@ -26,6 +26,8 @@ uint8_t ra_form_own(const struct ra_ad_object *o)
         own |= RA_OWN_GUID_LENGTH;
     if (ra_is_linked_mailbox(o))
         own |= RA_OWN_LINKED;
+    if (o->sid_history.count || !ra_str_absent(o->master_account_sid))
+        own |= RA_OWN_TIED;
     return (uint8_t)own;
 }
 

@@ -18,6 +18,7 @@ enum {
     RA_OWN_GUID_LENGTH = 8,  /* a ConsistencyGuid that is not 16 bytes */
     RA_OWN_UNSTAMPED = 16,   /* no ConsistencyGuid */
     RA_OWN_LINKED = 32,      /* a linked mailbox */
+    RA_OWN_TIED = 64,        /* it names other SIDs: a SID history, or a master account */
 };
 
 struct ra_ad_head {

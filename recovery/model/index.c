@@ -87,6 +87,18 @@ static void put_custom(struct emitter *e, const struct ra_ad_object *o, struct r
         put(e, ra_anchor_of(o, &by, scratch));
 }
 
+static void put_ties(struct emitter *e, const struct ra_ad_object *o)
+{
+    struct ra_str rest = o->sid_history.bytes, sid;
+    uint8_t bits = e->entry.bits;
+
+    while (ra_list_next(&rest, &sid))
+        put(e, sid);
+    e->entry.bits = (uint8_t)(bits | RA_ENTRY_MASTER);
+    put(e, o->master_account_sid);
+    e->entry.bits = bits;
+}
+
 void ra_ad_keys(const struct ra_ad_object *o, uint32_t seq, enum ra_index index,
                 const struct ra_str *custom, size_t customs, struct ra_arena *scratch,
                 ra_emit_fn *emit, void *ctx)
@@ -106,6 +118,8 @@ void ra_ad_keys(const struct ra_ad_object *o, uint32_t seq, enum ra_index index,
         put(&e, ra_ad_login(o, scratch));
     else if (index == RA_IX_NAME && o->kind == RA_GROUP)
         put_folded(&e, ra_str_absent(o->display_name) ? o->cn : o->display_name, scratch);
+    else if (index == RA_IX_TIE)
+        put_ties(&e, o);
     else if (index >= RA_IX_CUSTOM && (size_t)(index - RA_IX_CUSTOM) < customs)
         put_custom(&e, o, custom[index - RA_IX_CUSTOM], scratch);
     else if (index == RA_IX_ADDRESS) {

@@ -21,6 +21,8 @@ enum ra_index {
     RA_IX_ADDRESS, /* both: every SMTP address, case-folded, RA_ENTRY_PRIMARY on the primary */
     RA_IX_UPN,  /* cloud: users' UPN · AD: users' login (ra_ad_login), case-folded               */
     RA_IX_NAME, /* both: groups' displayName, else cn, case-folded                              */
+    RA_IX_TIE,  /* AD: SIDs that an object names and does not have: each of its sIDHistory, and
+                   its msExchMasterAccountSid with RA_ENTRY_MASTER                              */
     RA_IX_CUSTOM, /* AD: RA_IX_CUSTOM + i: users' anchor by the side's i-th custom attribute      */
     RA_IX_CUSTOM_MAX = RA_IX_CUSTOM + 16,
 };
@@ -30,7 +32,7 @@ enum ra_index {
 #define RA_FACT_OOI "ooi" /* onPremisesObjectIdentifier; an empty value is Graph's null */
 #define RA_FACT_SOA "soa" /* isCloudManaged: "1" or "0" */
 
-enum { RA_ENTRY_DELETED = 1, RA_ENTRY_PRIMARY = 2 };
+enum { RA_ENTRY_DELETED = 1, RA_ENTRY_PRIMARY = 2, RA_ENTRY_MASTER = 4 };
 
 /* An index entry's value: 8 bytes. */
 struct ra_entry {

@@ -51,6 +51,7 @@ struct ra_ad_object {
     struct ra_str when_created;       /* generalized time, as AD gave it */
     struct ra_str last_known_parent;  /* of a deleted object */
     struct ra_list proxies;           /* proxyAddresses as AD gave them */
+    struct ra_list sid_history;       /* sIDHistory, each in string form */
     struct ra_list custom;            /* see above */
 };
 

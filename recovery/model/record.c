@@ -30,6 +30,7 @@ static const size_t ad_strings[] = {
 
 static const size_t ad_lists[] = {
     offsetof(struct ra_ad_object, proxies),
+    offsetof(struct ra_ad_object, sid_history),
     offsetof(struct ra_ad_object, custom),
 };
 

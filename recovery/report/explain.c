@@ -67,6 +67,22 @@ static struct ra_str all_addresses(struct gather *g, const struct ra_addresses *
     return text;
 }
 
+static struct ra_str values(struct gather *g, const struct ra_list *list)
+{
+    struct ra_str rest = list->bytes, item, text;
+    struct ra_buf b;
+
+    ra_buf_init(&b, (size_t)1 << 20);
+    while (ra_list_next(&rest, &item)) {
+        if (b.n)
+            ra_buf_putc(&b, ' ');
+        ra_buf_put(&b, item.p, item.n);
+    }
+    text = kept(g, ra_str_n(b.p, b.n));
+    ra_buf_free(&b);
+    return text;
+}
+
 static void addresses(struct gather *g)
 {
     struct ra_row *row = &g->e->row;
@@ -107,6 +123,8 @@ static void identifiers(struct gather *g)
     if (row->v->kind == RA_COMPUTER || row->v->kind == RA_DEVICE)
         pair(g, "objectGUID, deviceId", row->f[RA_F_GUID], row->cloud.device_id, COMPARE | FOLD);
     pair(g, "SID", row->f[RA_F_SID], row->f[RA_F_CLOUD_SID], COMPARE);
+    pair(g, "SID history", values(g, &row->ad.sid_history), none, 0);
+    pair(g, "master account's SID", row->ad.master_account_sid, none, 0);
     pair(g, "object id", none, row->f[RA_F_CLOUD_ID], 0);
 }
 
@@ -327,6 +345,7 @@ int ra_explanation_make(const struct ra_report_input *in, const struct ra_verdic
         identifiers(&g);
         states(&g);
         conclude(&g);
+        rc = ra_explain_kin(in, out, err);
     }
     ra_rows_free(&rows);
     if (rc != 0)

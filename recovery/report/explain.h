@@ -21,8 +21,9 @@ struct ra_fact {
     struct ra_str value;
 };
 
-#define RA_PAIRINGS_MAX 24
+#define RA_PAIRINGS_MAX 32
 #define RA_FACTS_MAX    16
+#define RA_KIN_MAX      8
 
 struct ra_explanation {
     struct ra_row row;
@@ -30,6 +31,8 @@ struct ra_explanation {
     size_t pairings_n;
     struct ra_fact facts[RA_FACTS_MAX];
     size_t facts_n;
+    struct ra_fact kin[RA_KIN_MAX]; /* who else belongs to it */
+    size_t kin_n;
     const char *step;         /* "AD user, step 2: …" */
     const char *would_change; /* NULL when there is no verdict */
     struct ra_buf remedy;
@@ -42,6 +45,9 @@ int ra_explanation_make(const struct ra_report_input *in, const struct ra_verdic
 void ra_explanation_free(struct ra_explanation *e);
 
 bool ra_pairing_differs(const struct ra_pairing *p);
+
+/* explain_kin.c: fills kin. */
+int ra_explain_kin(const struct ra_report_input *in, struct ra_explanation *e, struct ra_err *err);
 
 /* reasons.c: the step of the procedure that settled it, and what would settle it otherwise. */
 const char *ra_reason_step(const struct ra_row *row);

@@ -34,6 +34,17 @@ static void facts(struct ra_json *j, const struct ra_explanation *e)
     ra_json_object_end(j);
 }
 
+static void related(struct ra_json *j, const struct ra_explanation *e)
+{
+    ra_json_key(j, "related");
+    ra_json_object(j);
+    for (size_t i = 0; i < e->kin_n; i++) {
+        ra_json_key(j, e->kin[i].name);
+        ra_json_str(j, e->kin[i].value);
+    }
+    ra_json_object_end(j);
+}
+
 static void meanings(struct ra_json *j, const struct ra_verdict *v)
 {
     ra_json_key(j, "meanings");
@@ -91,6 +102,7 @@ int ra_report_explain_json(const struct ra_report_input *in, const struct ra_ver
     ra_json_z(&j, "explanation");
     verdict(&j, &e);
     pairings(&j, &e);
+    related(&j, &e);
     if (!ra_str_absent(in->own_steps)) {
         ra_json_key(&j, "plan_steps");
         ra_json_raw(&j, in->own_steps);

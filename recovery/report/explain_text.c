@@ -146,6 +146,20 @@ static void decided_by(struct telling *t)
     }
 }
 
+static void related(struct telling *t)
+{
+    if (t->e->kin_n)
+        heading(t, "Who else");
+    for (size_t i = 0; i < t->e->kin_n; i++) {
+        struct ra_buf b;
+        ra_buf_init(&b, (size_t)1 << 20);
+        ra_buf_printf(&b, "%s: ", t->e->kin[i].name);
+        ra_buf_put(&b, t->e->kin[i].value.p, t->e->kin[i].value.n);
+        ra_layout_paragraph(t->style, "  - ", ra_str_n(b.p, b.n), t->out);
+        ra_buf_free(&b);
+    }
+}
+
 static void sets(struct telling *t)
 {
     const struct ra_verdict *v = t->e->row.v;
@@ -182,6 +196,7 @@ int ra_report_explain_text(const struct ra_report_input *in, const struct ra_ver
     if (v->code < RA_VERDICT_CODES) {
         decided_by(&t);
         sets(&t);
+        related(&t);
         heading(&t, "What would change it");
         ra_layout_paragraph_z(style, "  ", e.would_change, out);
         heading(&t, "What to do");

@@ -211,7 +211,15 @@ static const char *const pieces[RA_PIECES] = {
                    "orphan; then compare the new server's filters with the old one's.",
     [RA_P_LINKED] =
         "Not exported by itself: a linked mailbox waits for its master account in another "
-        "forest. See that this forest is connected before the first export.",
+        "forest, and no object that was read is it. See that this forest is connected before "
+        "the first export.",
+    [RA_P_LINKED_MASTER] =
+        "Not exported by itself: its master account was read, is exported in its place, and "
+        "brings the anchor. Import both forests before the first export.",
+    [RA_P_LINKED_FORMER] =
+        "Not exported by itself: a linked mailbox waits for its master account, and the account "
+        "has msExchMasterAccountSid in its SID history alone. The sync server joins by objectSid: "
+        "set msExchMasterAccountSid to the account's own SID before the first sync.",
     [RA_P_NO_ANCHOR] =
         "Not exported: {attribute} has no value. Fill it before the first sync if the object "
         "is to be synced.",
@@ -291,6 +299,13 @@ static const char *const pieces[RA_PIECES] = {
     [RA_P_W_SID] =
         "The SIDs differ, {sid} in AD and {c.sid} in the cloud: a moved or recreated account is "
         "fine, another person is not. Compare both before the first sync.",
+    [RA_P_W_SID_MIGRATED] =
+        "The cloud still has {c.sid}, which stands in the SID history of {dn}: the account was "
+        "migrated, and both are one. The first sync brings the new SID.",
+    [RA_P_HISTORY] =
+        "Another cloud {kind} has a SID of its SID history: that of the account from which it was "
+        "migrated. If nothing in AD carries that one's anchor any more, write it into "
+        "mS-DS-ConsistencyGuid of {dn} before the first sync; 'reanchor show {guid}' names it.",
     [RA_P_W_SIZE] =
         "More than 300 addresses or 15 certificates: the export may fail with LargeObject or "
         "ExceededAllowedLength. Remove what is not needed.",

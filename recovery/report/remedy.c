@@ -125,6 +125,13 @@ static enum ra_piece dup_piece(const struct ra_report_input *in, const struct ra
     return writable ? RA_P_DUP_ANCHOR : RA_P_DUP_ANCHOR_GUID;
 }
 
+static enum ra_piece linked_piece(const struct ra_row *row)
+{
+    if (row->kin.master != RA_NONE)
+        return RA_P_LINKED_MASTER;
+    return row->kin.former_master != RA_NONE ? RA_P_LINKED_FORMER : RA_P_LINKED;
+}
+
 /* The codes whose text depends on more than the code; the rest stand in the table below. */
 static void add_special(const struct ra_report_input *in, const struct ra_row *row,
                         struct ra_remedy *r)
@@ -148,6 +155,8 @@ static void add_special(const struct ra_report_input *in, const struct ra_row *r
         add(r, proxy_piece(row));
     else if (code == RA_BLOCK_DUP_ANCHOR)
         add(r, dup_piece(in, row));
+    else if (code == RA_SKIP_LINKED)
+        add(r, linked_piece(row));
     else if (code == RA_STALE_ANCHOR)
         add(r, row->v->cause == RA_CAUSE_AD_DELETED ? RA_P_STALE_DELETED : RA_P_STALE);
 }
@@ -188,7 +197,7 @@ static const enum ra_piece by_code[RA_VERDICT_CODES] = {
     [RA_UNKNOWN_SOA] = RA_P_UNKNOWN_SOA,
     [RA_UNKNOWN_ROLES] = RA_P_UNKNOWN_ROLES,
     [RA_SKIP_SCOPE] = RA_P_SCOPE,
-    [RA_SKIP_LINKED] = RA_P_LINKED,
+    [RA_SKIP_LINKED] = SPECIAL,
     [RA_SKIP_NO_ANCHOR] = RA_P_NO_ANCHOR,
     [RA_SKIP_SOA_CLOUD] = RA_P_SOA_CLOUD,
     [RA_ORPHAN] = SPECIAL,
@@ -243,7 +252,10 @@ static void add_warnings(const struct ra_row *row, struct ra_remedy *r)
 
     for (int w = 0; w < RA_WARNINGS; w++)
         if (w != RA_WARN_CROSS && row->v->warnings & UINT32_C(1) << w)
-            add(r, pieces[w]);
+            add(r, w == RA_WARN_SID && row->has_ad && row->kin.peer_in_history ? RA_P_W_SID_MIGRATED
+                                                                               : pieces[w]);
+    if (row->has_ad && row->kin.history_cloud != RA_NONE)
+        add(r, RA_P_HISTORY);
 }
 
 static void add_confidence(const struct ra_row *row, struct ra_remedy *r)

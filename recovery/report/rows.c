@@ -71,6 +71,7 @@ void ra_rows_open_unsorted(const struct ra_report_input *in, struct ra_rows **ou
         rows->ooi = in->cloud->open_facts(in->cloud->ctx, RA_FACT_OOI);
     rows->anchor = ra_anchor_attribute(ra_report_anchor(in));
     rows->named = ra_named_by(in->result, in->cloud->count);
+    rows->kin = ra_kin_open(in);
     *out = rows;
 }
 
@@ -97,6 +98,7 @@ void ra_rows_free(struct ra_rows **rows)
         return;
     if (r->ooi)
         r->in->cloud->close(r->ooi);
+    ra_kin_close(&r->kin);
     ra_arena_free(&r->arena);
     ra_arena_free(&r->scratch);
     free(r->places);
@@ -238,6 +240,8 @@ int ra_rows_resolve(struct ra_rows *rows, const struct ra_verdict *v, struct ra_
         rc = ra_rows_ad(rows->in, v->ad, &out->ad, &side, err);
         if (rc == 0)
             fill_ad(rows, side, out);
+        if (rc == 0)
+            rc = ra_kin_find(rows->kin, &out->ad, v, &out->kin, err);
     }
     if (rc == 0 && out->has_cloud) {
         rc = ra_rows_cloud(rows->in, v->cloud, &out->cloud, err);

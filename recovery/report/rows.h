@@ -6,7 +6,7 @@
 #ifndef RA_REPORT_ROWS_H
 #define RA_REPORT_ROWS_H
 
-#include "recovery/report/report.h"
+#include "recovery/report/kin.h"
 
 /* The text fields of both objects, in the order of the files. */
 enum ra_field {
@@ -47,6 +47,7 @@ struct ra_row {
     bool ooi_known;         /* onPremisesObjectIdentifier was read, be it null */
     bool mail_unlisted;     /* AD's mail is not among its addresses */
     bool contended;         /* more than one AD object has this cloud object as its peer */
+    struct ra_kin kin;      /* when has_ad: what ra_kin_find tells */
     struct ra_ad_object ad; /* when has_ad */
     struct ra_cloud_object cloud;
 };

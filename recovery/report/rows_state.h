@@ -26,6 +26,7 @@ struct ra_rows {
     struct ra_side_cursor *ooi;
     struct ra_anchor_attribute anchor;
     unsigned char *named; /* ra_named_by */
+    struct ra_kin_reader *kin;
     struct ra_notes notes;
 };
 

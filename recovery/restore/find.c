@@ -1,7 +1,7 @@
 /*
- * Which AD object is the one of the backup: by objectGUID, SID, DN and UPN (a group's primary
- * address in the UPN's place). One candidate on good evidence is found; anything else is left to a
- * person.
+ * Which AD object is the one of the backup: by objectGUID, SID, SID history, DN and UPN (a group's
+ * primary address in the UPN's place). One candidate on good evidence is found; anything else is
+ * left to a person.
  */
 #include "recovery/model/address.h"
 #include "recovery/restore/restoring.h"
@@ -137,7 +137,7 @@ static void consider(struct search *s, uint32_t number, unsigned evidence)
     s->held++;
 }
 
-/* Everybody live of this kind who has the key. */
+/* Everybody live of this kind who has the key; whose master account has it is somebody else. */
 static int by_key(struct search *s, size_t directory, struct ra_lookup_index *index,
                   struct ra_str key, unsigned evidence, unsigned bits)
 {
@@ -148,7 +148,8 @@ static int by_key(struct search *s, size_t directory, struct ra_lookup_index *in
     if (ra_str_absent(key))
         return 0;
     while (rc >= 0 && (rc = ra_lookup_next(index, key, &e)) > 0)
-        if (!(e.bits & RA_ENTRY_DELETED) && e.kind == s->item->kind && (e.bits & bits) == bits)
+        if (!(e.bits & (RA_ENTRY_DELETED | RA_ENTRY_MASTER)) && e.kind == s->item->kind &&
+            (e.bits & bits) == bits)
             consider(s, r->keys[directory].base + e.seq, evidence);
     s->several = s->several || s->held > 1;
     return rc < 0 ? ra_restoring_damaged(r, r->now->ad[directory].name) : 0;
@@ -166,6 +167,9 @@ static int gather(struct search *s, size_t item, bool *deleted)
     s->held = 0;
     for (size_t d = 0; rc == 0 && d < r->now->ad_n; d++)
         rc = by_key(s, d, &r->keys[d].sid, i->sid, RA_EV_SID, 0);
+    s->held = 0;
+    for (size_t d = 0; rc == 0 && d < r->now->ad_n; d++)
+        rc = by_key(s, d, &r->keys[d].tie, i->sid, RA_EV_HISTORY, 0);
     if (rc == 0 && r->dn_found[item] != RA_NONE)
         consider(s, r->dn_found[item], RA_EV_DN);
     s->held = 0;
@@ -205,7 +209,8 @@ static void corroborate(struct ra_restoring *r, struct ra_restore_item *i,
  * somebody else, a SID too, by a domain controller that was put back (domain 3). */
 static bool convincing(const struct ra_restore_item *i)
 {
-    static const unsigned each[] = {RA_EV_SID, RA_EV_DN, RA_EV_UPN, RA_EV_SMTP, RA_EV_SAM};
+    static const unsigned each[] = {RA_EV_SID, RA_EV_HISTORY, RA_EV_DN,
+                                    RA_EV_UPN, RA_EV_SMTP,    RA_EV_SAM};
     unsigned n = 0;
 
     for (size_t k = 0; k < sizeof each / sizeof each[0]; k++)
@@ -223,7 +228,7 @@ static void conclude(struct ra_restore_item *i, enum ra_restore_outcome outcome,
 static void judge_candidate(struct ra_restoring *r, struct ra_restore_item *i,
                             const struct ra_ad_object *o)
 {
-    bool same = i->evidence & (RA_EV_GUID | RA_EV_SID);
+    bool same = i->evidence & (RA_EV_GUID | RA_EV_SID | RA_EV_HISTORY);
     struct ra_str login = login_now(r, o);
 
     if (!convincing(i))

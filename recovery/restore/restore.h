@@ -55,10 +55,11 @@ enum {
     RA_EV_GUID = 4, /* objectGUID */
     RA_EV_DN = 8,
     RA_EV_UPN = 16,
-    RA_EV_SMTP = 32, /* primary address; only beside another */
-    RA_EV_SAM = 64,  /* sAMAccountName; only beside another */
+    RA_EV_SMTP = 32,     /* primary address; only beside another */
+    RA_EV_SAM = 64,      /* sAMAccountName; only beside another */
+    RA_EV_HISTORY = 128, /* the SID stands in its sIDHistory: a migration brought it along */
 };
-#define RA_EVIDENCES 7
+#define RA_EVIDENCES 8
 
 /* What is to be known of a restored object beside its outcome; bits. */
 enum {

@@ -95,6 +95,7 @@ static void open_directory(struct ra_restoring *r, size_t d)
     r->ad_n += side->count;
     ra_lookup_open(side, RA_IX_GUID, &k->guid);
     ra_lookup_open(side, RA_IX_SID, &k->sid);
+    ra_lookup_open(side, RA_IX_TIE, &k->tie);
     ra_lookup_open(side, RA_IX_UPN, &k->upn);
     ra_lookup_open(side, RA_IX_ADDRESS, &k->address);
     ra_lookup_open(side, RA_IX_ANCHOR, &k->anchor);
@@ -126,6 +127,7 @@ void ra_restoring_close(struct ra_restoring *r)
     for (size_t d = 0; r->keys && d < r->now->ad_n; d++) {
         ra_lookup_close(&r->keys[d].guid);
         ra_lookup_close(&r->keys[d].sid);
+        ra_lookup_close(&r->keys[d].tie);
         ra_lookup_close(&r->keys[d].upn);
         ra_lookup_close(&r->keys[d].address);
         ra_lookup_close(&r->keys[d].anchor);

@@ -8,7 +8,7 @@
 
 /* Everything of a directory that may be asked for by key. */
 struct ra_directory_keys {
-    struct ra_lookup_index guid, sid, upn, address, anchor;
+    struct ra_lookup_index guid, sid, tie, upn, address, anchor;
     uint32_t base;
 };
 

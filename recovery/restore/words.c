@@ -69,8 +69,8 @@ static const struct {
                           "which the backup knows as somebody else."},
 };
 
-static const char *const evidences[RA_EVIDENCES] = {"id",  "SID",          "objectGUID",    "DN",
-                                                    "UPN", "primary SMTP", "sAMAccountName"};
+static const char *const evidences[RA_EVIDENCES] = {
+    "id", "SID", "objectGUID", "DN", "UPN", "primary SMTP", "sAMAccountName", "SID history"};
 
 static const struct {
     const char *name, *text;

@@ -1,9 +1,9 @@
 /* What the decision over both sides already says, as findings: V2, V4, V5, V6, V8, V10, V11. */
 #include "recovery/model/address.h"
 #include "recovery/model/lookup.h"
+#include "recovery/report/kin.h"
 #include "recovery/verify/checking.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define GUID_BYTES 16
@@ -11,7 +11,7 @@
 struct walk {
     struct ra_checking *c;
     struct ra_lookup_index sid, upn; /* of the cloud */
-    struct ra_lookup_index *ad_sid;  /* of each directory */
+    struct ra_kin_reader *kin;       /* master accounts, and what SID histories lead to */
     struct ra_arena scratch;
     uint64_t unread; /* migrated users whose identifier was not read */
 };
@@ -73,6 +73,20 @@ static int check_blocked_pair(struct walk *w, const struct ra_verdict *v)
     return rc;
 }
 
+static int sid_differs(struct walk *w, const struct ra_verdict *v)
+{
+    struct ra_ad_object o;
+    struct ra_kin kin;
+    int rc = ra_checking_ad(w->c, v->ad, &o);
+
+    if (rc == 0)
+        rc = ra_kin_find(w->kin, &o, v, &kin, w->c->err);
+    if (rc == 0)
+        ra_found(w->c, kin.peer_in_history ? RA_R_SID_MIGRATED : RA_R_SID_OTHER, v->kind, v->ad,
+                 v->cloud);
+    return rc;
+}
+
 static int check_pair(struct walk *w, const struct ra_verdict *v)
 {
     struct ra_verify_finding *f;
@@ -89,7 +103,7 @@ static int check_pair(struct walk *w, const struct ra_verdict *v)
         f = ra_found(w->c, RA_R_SID_CROSS, v->kind, v->ad, v->cloud);
         return find_other(w, v, &f->other_cloud);
     } else if (warned(v, RA_WARN_SID)) {
-        ra_found(w->c, RA_R_SID_OTHER, v->kind, v->ad, v->cloud);
+        return sid_differs(w, v);
     } else if (blocked_pair(v)) {
         return check_blocked_pair(w, v);
     }
@@ -144,21 +158,33 @@ static int check_linked(struct walk *w, const struct ra_verdict *v)
 {
     struct ra_verify_finding *f;
     struct ra_ad_object o;
-    struct ra_entry e;
+    struct ra_kin kin;
     int rc = ra_checking_ad(w->c, v->ad, &o);
 
-    if (rc != 0)
+    if (rc == 0)
+        rc = ra_kin_find(w->kin, &o, v, &kin, w->c->err);
+    if (rc != 0 || kin.master != RA_NONE)
         return rc;
-    for (size_t d = 0; d < w->c->in->ad_n && !ra_str_absent(o.master_account_sid); d++) {
-        rc = ra_lookup_seek(&w->ad_sid[d], o.master_account_sid);
-        while (rc >= 0 && (rc = ra_lookup_next(&w->ad_sid[d], o.master_account_sid, &e)) > 0)
-            if (ra_checking_in_scope(w->c, w->c->base[d] + e.seq))
-                return 0;
-        if (rc < 0)
-            return ra_checking_damaged(w->c, w->c->in->ad[d].name);
-    }
-    f = ra_found(w->c, RA_R_LINKED, v->kind, v->ad, v->cloud);
+    f = ra_found(w->c, kin.former_master == RA_NONE ? RA_R_LINKED : RA_R_LINKED_FORMER, v->kind,
+                 v->ad, v->cloud);
     ra_found_value(w->c, f, o.master_account_sid);
+    return 0;
+}
+
+/* What a migration left behind in the cloud: nothing in AD has its anchor any more. */
+static int check_history(struct walk *w, const struct ra_verdict *v)
+{
+    struct ra_verify_finding *f;
+    struct ra_ad_object o;
+    struct ra_kin kin;
+    int rc = ra_checking_ad(w->c, v->ad, &o);
+
+    if (rc == 0)
+        rc = ra_kin_find(w->kin, &o, v, &kin, w->c->err);
+    if (rc != 0 || kin.history_cloud == RA_NONE || w->c->peer[kin.history_cloud] != RA_NONE)
+        return rc;
+    f = ra_found(w->c, RA_R_SID_HISTORY, v->kind, v->ad, v->cloud);
+    f->other_cloud = kin.history_cloud;
     return 0;
 }
 
@@ -179,7 +205,9 @@ static int check_one(struct walk *w, const struct ra_verdict *v)
     if (v->code == RA_ADD)
         ra_found(w->c, RA_R_NO_PEER, v->kind, v->ad, RA_NONE);
     check_identifier(w, v);
-    rc = check_pair(w, v);
+    rc = ra_checking_tied(w->c, v->ad) ? check_history(w, v) : 0;
+    if (rc == 0)
+        rc = check_pair(w, v);
     return rc == 0 && (v->kind == RA_USER || v->kind == RA_GROUP) ? check_consistency_guid(w, v)
                                                                   : rc;
 }
@@ -190,18 +218,14 @@ static void open_indexes(struct walk *w)
 
     ra_lookup_open(in->cloud, RA_IX_SID, &w->sid);
     ra_lookup_open(in->cloud, RA_IX_UPN, &w->upn);
-    w->ad_sid = ra_calloc(in->ad_n + 1, sizeof *w->ad_sid);
-    for (size_t d = 0; d < in->ad_n; d++)
-        ra_lookup_open(&in->ad[d], RA_IX_SID, &w->ad_sid[d]);
+    w->kin = ra_kin_open(in);
 }
 
 static void close_indexes(struct walk *w)
 {
     ra_lookup_close(&w->sid);
     ra_lookup_close(&w->upn);
-    for (size_t d = 0; d < w->c->in->ad_n; d++)
-        ra_lookup_close(&w->ad_sid[d]);
-    free(w->ad_sid);
+    ra_kin_close(&w->kin);
     ra_arena_free(&w->scratch);
 }
 

@@ -26,6 +26,8 @@ const struct ra_verdict *ra_checking_verdict(const struct ra_checking *c, uint32
 /* The error for a record or index that cannot be read. */
 int ra_checking_damaged(struct ra_checking *c, struct ra_str side);
 int ra_checking_ad(struct ra_checking *c, uint32_t number, struct ra_ad_object *out);
+/* Whether it names SIDs of others: a SID history, or a master account. */
+bool ra_checking_tied(struct ra_checking *c, uint32_t number);
 int ra_checking_cloud(struct ra_checking *c, uint32_t seq, struct ra_cloud_object *out);
 
 /* A finding of this pair, which may be filled further until the next one. */

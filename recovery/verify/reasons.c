@@ -73,6 +73,16 @@ static const struct ra_reason_info reasons[RA_REASONS] = {
     [RA_R_SID_OTHER] = {"sid-differs", 6, RA_SEVERITY_WARNING,
                         "the anchors are equal, the SIDs are not: a moved or recreated account",
                         "Right after a migration; otherwise make sure that both are one person."},
+    [RA_R_SID_MIGRATED] = {"sid-migrated", 6, RA_SEVERITY_INFO,
+                           "the anchors are equal, and the cloud's SID stands in the AD object's "
+                           "SID history: a migrated account",
+                           "Nothing to do: the first sync brings the new SID."},
+    [RA_R_SID_HISTORY] = {"sid-history", 6, RA_SEVERITY_HIGH,
+                          "a SID of the SID history leads to a cloud object that nothing in AD's "
+                          "scope claims",
+                          "The account was migrated without its anchor: write the cloud object's "
+                          "into mS-DS-ConsistencyGuid before the next export deletes it. 'reanchor "
+                          "show' names both."},
     [RA_R_ATTRIBUTE_UNDETERMINED] = {"attribute-undetermined", 7, RA_SEVERITY_CRITICAL,
                                      "no attribute reproduces the cloud's anchors well enough",
                                      "Find out which attribute the sync server takes, name it "
@@ -122,6 +132,12 @@ static const struct ra_reason_info reasons[RA_REASONS] = {
                      "a linked mailbox whose master account is not among the AD objects in scope",
                      "It never provisions by itself: configure the forest of its master account, "
                      "or correct msExchMasterAccountSid."},
+    [RA_R_LINKED_FORMER] =
+        {"linked-mailbox-former", 10, RA_SEVERITY_WARNING,
+         "a linked mailbox whose master account has msExchMasterAccountSid in its SID history "
+         "alone",
+         "The sync server joins by objectSid: set msExchMasterAccountSid to the account's own SID, "
+         "or the mailbox does not join."},
     [RA_R_REPLICATION_CONFLICT] = {"replication-conflict", 11, RA_SEVERITY_WARNING,
                                    "a victim of a replication conflict (CNF), which does not sync",
                                    "Compare it with the object of its name, keep the right one "

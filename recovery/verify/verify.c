@@ -1,5 +1,6 @@
 #include "recovery/verify/checking.h"
 
+#include "recovery/model/head.h"
 #include "recovery/report/remedy.h"
 
 #include <stdlib.h>
@@ -37,6 +38,17 @@ int ra_checking_ad(struct ra_checking *c, uint32_t number, struct ra_ad_object *
     return ra_ad_decode(c->in->ad[d].record(c->in->ad[d].ctx, number - c->base[d]), out)
                ? 0
                : ra_checking_damaged(c, c->in->ad[d].name);
+}
+
+bool ra_checking_tied(struct ra_checking *c, uint32_t number)
+{
+    struct ra_ad_head head;
+    size_t d = c->in->ad_n - 1;
+
+    while (d > 0 && number < c->base[d])
+        d--;
+    return ra_ad_head(c->in->ad[d].record(c->in->ad[d].ctx, number - c->base[d]), &head) &&
+           (head.own & RA_OWN_TIED);
 }
 
 int ra_checking_cloud(struct ra_checking *c, uint32_t seq, struct ra_cloud_object *out)

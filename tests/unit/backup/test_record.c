@@ -44,6 +44,10 @@ static void what_was_sealed_is_read_back(void **state)
         assert_int_equal(o.ad.o.proxies.count, 2);
         assert_true(ra_list_next(&rest, &item) && ra_list_next(&rest, &item));
         assert_true(ra_str_eq(item, RA_STR("smtp:second@contoso.test")));
+        rest = o.ad.o.sid_history.bytes;
+        assert_true(ra_list_next(&rest, &item));
+        assert_true(ra_str_eq(item, RA_STR("S-1-5-21-4-5-6-1104")));
+        assert_int_equal(o.ad.o.sid_history.count, 1);
         n++;
     }
     assert_int_equal(err.code, 0);

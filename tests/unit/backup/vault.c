@@ -51,8 +51,8 @@ struct organisation {
     struct ra_backup_snapshot snapshots[2];
     struct ra_backup_document documents[2];
     struct ra_backup_input in;
-    struct ra_buf lists; /* the addresses that everybody has */
-    struct ra_list addresses;
+    struct ra_buf lists, sids; /* the addresses and former SIDs that everybody has */
+    struct ra_list addresses, history;
 };
 
 static void add_user(struct organisation *o, const struct vault *v, int i)
@@ -74,6 +74,7 @@ static void add_user(struct organisation *o, const struct vault *v, int i)
     if (v->anchor[i])
         a.consistency_guid = ra_str_n(value, sizeof value);
     a.proxies = c.proxies = o->addresses;
+    a.sid_history = o->history;
     c.id = ra_str(id);
     c.immutable_id = ra_str(anchor);
     o->verdicts[o->result.verdicts_n++] = (struct ra_verdict){
@@ -86,8 +87,10 @@ static void begin(struct organisation *o, const struct vault *v)
 {
     static const char *const addresses[] = {"SMTP:first@contoso.test", "smtp:second@contoso.test",
                                             NULL};
+    static const char *const history[] = {"S-1-5-21-4-5-6-1104", NULL};
 
     memset(o, 0, sizeof *o);
+    o->history = mem_list(&o->sids, history);
     o->addresses = mem_list(&o->lists, addresses);
     o->ad = mem_side_new("contoso", NULL, 0);
     o->cloud = mem_side_new("cloud", NULL, 0);
@@ -136,6 +139,7 @@ static void end(struct organisation *o)
     mem_side_free(&o->ad);
     mem_side_free(&o->cloud);
     ra_buf_free(&o->lists);
+    ra_buf_free(&o->sids);
 }
 
 int vault_try_seal(struct vault *v, struct ra_err *err)

@@ -1,4 +1,5 @@
 #include "recovery/model/head.h"
+#include "recovery/model/index.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -167,7 +168,48 @@ static void the_head_has_each_of_the_objects_own_traits(void **state)
     ra_list_put(&room, &o.proxies.count, RA_STR("SMTP:c@d"));
     o.proxies.bytes = ra_str_n(room.p, room.n);
     assert_int_equal(head_of(&o).own, RA_OWN_MAIL_ENABLED | RA_OWN_TWO_PRIMARIES);
+    o = person();
+    o.sid_history = (struct ra_list){2, ra_str_n(room.p, room.n)};
+    assert_int_equal(head_of(&o).own, RA_OWN_TIED);
+    o = person();
+    o.master_account_sid = RA_STR("S-1-5-21-1-2-3-4");
+    assert_int_equal(head_of(&o).own, RA_OWN_TIED);
     ra_buf_free(&room);
+}
+
+/* What one object has in an index, one line a key. */
+static void write_key(void *ctx, struct ra_str key, const struct ra_entry *entry)
+{
+    ra_buf_printf(ctx, RA_STR_FMT " %u\n", RA_STR_ARG(key), entry->bits);
+}
+
+static void a_history_and_a_master_account_are_in_the_index_of_ties(void **state)
+{
+    struct ra_ad_object o = person(), back;
+    struct ra_arena scratch = {0};
+    struct ra_buf room, sids, keys;
+
+    (void)state;
+    ra_buf_init(&sids, 4096);
+    ra_buf_init(&keys, 4096);
+    ra_list_put(&sids, &o.sid_history.count, RA_STR("S-1-5-21-9-9-9-1"));
+    ra_list_put(&sids, &o.sid_history.count, RA_STR("S-1-5-21-9-9-9-2"));
+    o.sid_history.bytes = ra_str_n(sids.p, sids.n);
+    o.sid = RA_STR("S-1-5-21-1-2-3-4");
+    o.master_account_sid = RA_STR("S-1-5-21-7-7-7-7");
+    o.deleted = true;
+    assert_true(ra_ad_decode(encoded(&o, &room), &back));
+    assert_int_equal(back.sid_history.count, 2);
+    ra_ad_keys(&back, 5, RA_IX_TIE, NULL, 0, &scratch, write_key, &keys);
+    assert_string_equal(ra_buf_z(&keys), "S-1-5-21-9-9-9-1 1\nS-1-5-21-9-9-9-2 1\n"
+                                         "S-1-5-21-7-7-7-7 5\n");
+    ra_buf_clear(&keys);
+    ra_ad_keys(&back, 5, RA_IX_SID, NULL, 0, &scratch, write_key, &keys);
+    assert_string_equal(ra_buf_z(&keys), "S-1-5-21-1-2-3-4 1\n");
+    ra_buf_free(&room);
+    ra_buf_free(&sids);
+    ra_buf_free(&keys);
+    ra_arena_free(&scratch);
 }
 
 static void the_head_has_the_suffix_of_a_login_that_is_taken_as_it_is(void **state)
@@ -239,6 +281,7 @@ int main(void)
         cmocka_unit_test(a_record_of_the_other_side_is_none),
         cmocka_unit_test(the_head_has_what_the_walk_asks_for),
         cmocka_unit_test(the_head_has_each_of_the_objects_own_traits),
+        cmocka_unit_test(a_history_and_a_master_account_are_in_the_index_of_ties),
         cmocka_unit_test(the_head_has_the_suffix_of_a_login_that_is_taken_as_it_is),
         cmocka_unit_test(a_login_of_64_kib_has_no_suffix_in_the_head),
         cmocka_unit_test(the_head_of_a_cloud_object_tells_guest_anchor_and_role),

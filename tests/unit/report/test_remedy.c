@@ -31,7 +31,34 @@ struct wanting {
     size_t chosen;   /* the anchor: 0 ConsistencyGuid, 1 objectGUID */
     enum ra_kind cloud_kind;
     bool same_smtp, contended;
+    const char *history; /* a SID of the AD object's SID history, or NULL */
+    const char *master;  /* its master account's SID; an account in scope has MASTER now, and
+                            FORMER_MASTER in its history */
 };
+
+#define PEERS_SID     "S-1-5-21-9-9-9-1"
+#define OTHERS_SID    "S-1-5-21-9-9-9-2"
+#define MASTER        "S-1-5-21-9-9-9-3"
+#define FORMER_MASTER "S-1-5-21-9-9-9-4"
+
+/* Somebody else in the cloud, and a master account in the second directory. */
+static void put_kin(struct org *o, struct ra_buf *room)
+{
+    static const char *const former[] = {FORMER_MASTER, NULL};
+    struct ra_cloud_object cloud =
+        org_cloud("00000000-0000-0000-0000-000000000002", "before@contoso.com", NULL);
+    struct ra_ad_object ad = org_ad("00000000-0000-0000-0000-000000000003", "m@fabrikam.com",
+                                    "CN=Master,DC=fabrikam,DC=com");
+
+    for (int kind = RA_USER; kind <= RA_GROUP; kind++) {
+        cloud.kind = (enum ra_kind)kind;
+        cloud.sid = RA_STR(OTHERS_SID);
+        org_put_cloud(o, cloud);
+    }
+    ad.sid = RA_STR(MASTER);
+    ad.sid_history = mem_list(room, former);
+    org_verdict(o, 1, org_put_ad(o, 1, ad), RA_NONE, RA_ADD, RA_USER);
+}
 
 static struct ra_buf said;
 
@@ -45,7 +72,8 @@ static struct ra_remedy remedy_of(const struct wanting *w)
     bool cloud_side =
         w->code == RA_ORPHAN || w->code == RA_STALE_ANCHOR || w->code == RA_CLOUD_ONLY;
     const struct ra_report_input *in;
-    struct ra_buf room1, room2;
+    const char *const history[] = {w->history, NULL};
+    struct ra_buf room1, room2, room3, room4;
     struct ra_rows *rows;
     struct ra_remedy remedy;
     struct ra_verdict *v;
@@ -59,6 +87,10 @@ static struct ra_remedy remedy_of(const struct wanting *w)
     ad.kind = w->kind;
     ad.sid = cloud.sid = RA_STR("S-1-5-21-1-2-3-4");
     ad.proxies = mem_list(&room1, ours);
+    ad.sid_history = mem_list(&room3, history);
+    ad.master_account_sid = w->master ? ra_str(w->master) : (struct ra_str){NULL, 0};
+    if (w->history)
+        cloud.sid = RA_STR(PEERS_SID);
     cloud.kind = w->cloud_kind;
     cloud.synced = w->synced;
     cloud.proxies = mem_list(&room2, w->same_smtp ? ours : theirs);
@@ -70,6 +102,7 @@ static struct ra_remedy remedy_of(const struct wanting *w)
     v->warnings = w->warnings;
     if (w->contended)
         org_verdict(&o, 0, org_put_ad(&o, 0, ad), peer, RA_MATCH_HARD, w->kind);
+    put_kin(&o, &room4);
     if (w->ooi)
         mem_side_fact(o.cloud_mem, RA_FACT_OOI, ID1, w->ooi);
     in = org_end(&o);
@@ -82,6 +115,8 @@ static struct ra_remedy remedy_of(const struct wanting *w)
     ra_rows_free(&rows);
     ra_buf_free(&room1);
     ra_buf_free(&room2);
+    ra_buf_free(&room3);
+    ra_buf_free(&room4);
     org_free(&o);
     return remedy;
 }
@@ -227,6 +262,13 @@ static void every_piece_is_said_of_some_object_and_no_place_stays_empty(void **s
     for (int w = 0; w < RA_WARNINGS; w++)
         mark(&(struct wanting){.code = RA_MATCH_HARD, .warnings = 1u << w}, seen);
     mark(&(struct wanting){.code = RA_CLOUD_ONLY, .blocks = UINT64_MAX}, seen);
+    mark(&(struct wanting){.code = RA_SKIP_LINKED, .master = MASTER}, seen);
+    mark(&(struct wanting){.code = RA_SKIP_LINKED, .master = FORMER_MASTER}, seen);
+    mark(&(struct wanting){.code = RA_ADD, .history = OTHERS_SID}, seen);
+    mark(&(struct wanting){.code = RA_MATCH_HARD,
+                           .warnings = 1u << RA_WARN_SID,
+                           .history = PEERS_SID},
+         seen);
     for (int p = 0; p < RA_PIECES; p++)
         if (!seen[p])
             fail_msg("no object is told: %s", ra_remedy_piece((unsigned)p));

@@ -145,6 +145,39 @@ static void a_restored_domain_keeps_the_sid_and_a_name_beside_it_is_enough(void 
     assert_int_equal(i->notes, RA_NOTE_UPN);
 }
 
+static void a_migrated_account_brings_its_sid_in_its_history(void **state)
+{
+    struct scene *s = *state;
+    struct ra_ad_object a;
+    struct peer p;
+    const struct ra_restore_item *i;
+
+    annas_backup(s, &a, &p);
+    recreate(s, &a);
+    a.sid_history = list(s, "S-1-5-21-8-8-8-8", ANNAS_SID, NULL);
+    a.dn = RA_STR("CN=A,DC=fabrikam,DC=com");
+    a.dn_key = dn_key(s, "CN=A,DC=fabrikam,DC=com");
+    a.upn = a.login = RA_STR("anna@fabrikam.com");
+    a.proxies = (struct ra_list){0};
+    put(s, &a, &p);
+    i = only_item(s, RA_RESTORE_WRITE, RA_RR_RECREATED);
+    assert_int_equal(i->evidence, RA_EV_ID | RA_EV_HISTORY | RA_EV_SAM);
+    assert_int_equal(i->notes, RA_NOTE_SID | RA_NOTE_UPN);
+}
+
+static void a_linked_mailbox_is_not_its_master_account(void **state)
+{
+    struct scene *s = *state;
+    struct ra_ad_object a, b;
+    struct peer p;
+
+    annas_backup(s, &a, &p);
+    b = elsewhere(s);
+    b.master_account_sid = RA_STR(ANNAS_SID);
+    put(s, &b, &p);
+    only_item(s, RA_RESTORE_MISSING, RA_RR_NOT_FOUND);
+}
+
 static void a_sid_alone_may_have_been_issued_twice(void **state)
 {
     struct scene *s = *state;
@@ -349,6 +382,8 @@ struct chapter found_tests(void)
         IN_SCENE(a_user_that_the_cloud_manages_needs_no_clearing),
         IN_SCENE(an_identifier_that_was_not_read_is_noted),
         IN_SCENE(a_restored_domain_keeps_the_sid_and_a_name_beside_it_is_enough),
+        IN_SCENE(a_migrated_account_brings_its_sid_in_its_history),
+        IN_SCENE(a_linked_mailbox_is_not_its_master_account),
         IN_SCENE(a_sid_alone_may_have_been_issued_twice),
         IN_SCENE(a_upn_alone_may_belong_to_somebody_new),
         IN_SCENE(names_that_agree_with_another_upn_are_to_be_confirmed),

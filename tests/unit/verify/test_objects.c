@@ -122,6 +122,51 @@ static void v10_a_linked_mailbox_with_its_master_is_well(void **state)
     expect_findings(verify(s), NONE);
 }
 
+static void v10_a_master_account_that_was_migrated_does_not_join(void **state)
+{
+    struct scene *s = *state;
+    struct ra_ad_object a, b = berta(s);
+    struct peer p;
+
+    in_step(s, &a, &p);
+    a.sid_history = list(s, "S-1-5-21-7-7-7-7", NULL);
+    put(s, &a, &p);
+    b.recipient_type = 2;
+    b.master_account_sid = RA_STR("S-1-5-21-7-7-7-7");
+    put_ad(s, &b);
+    expect_findings(verify(s), RA_R_LINKED_FORMER, NONE);
+}
+
+static void v6_a_migrated_account_keeps_its_anchor_and_its_old_sid_in_the_cloud(void **state)
+{
+    struct scene *s = *state;
+    struct ra_ad_object a;
+    struct peer p;
+
+    in_step(s, &a, &p);
+    a.sid_history = list(s, ANNAS_SID, NULL);
+    a.sid = RA_STR("S-1-5-21-7-7-7-7");
+    put(s, &a, &p);
+    expect_findings(verify(s), RA_R_SID_MIGRATED, NONE);
+}
+
+static void v6_a_migrated_account_without_its_anchor_leaves_an_orphan(void **state)
+{
+    struct scene *s = *state;
+    struct ra_ad_object a, b = berta(s);
+    struct peer p, q = stranger(s, "44444444-0000-0000-0000-000000000000");
+
+    in_step(s, &a, &p);
+    put(s, &a, &p);
+    b.sid_history = list(s, "S-1-5-21-7-7-7-7", NULL);
+    put_ad(s, &b);
+    q.o.synced = RA_YES;
+    q.o.sid = RA_STR("S-1-5-21-7-7-7-7");
+    q.o.immutable_id = anchor_of(s, SIXTEEN);
+    put_cloud(s, &q);
+    expect_findings(verify(s), RA_R_SID_HISTORY, RA_R_NO_PEER, RA_R_ORPHAN, NONE);
+}
+
 static void v11_a_victim_of_a_replication_conflict(void **state)
 {
     struct scene *s = *state;
@@ -384,6 +429,9 @@ struct chapter object_tests(void)
         IN_SCENE(v9_an_error_of_provisioning),
         IN_SCENE(v10_a_linked_mailbox_without_its_master),
         IN_SCENE(v10_a_linked_mailbox_with_its_master_is_well),
+        IN_SCENE(v10_a_master_account_that_was_migrated_does_not_join),
+        IN_SCENE(v6_a_migrated_account_keeps_its_anchor_and_its_old_sid_in_the_cloud),
+        IN_SCENE(v6_a_migrated_account_without_its_anchor_leaves_an_orphan),
         IN_SCENE(v11_a_victim_of_a_replication_conflict),
         IN_SCENE(v12_two_objects_with_one_primary_address),
         IN_SCENE(v12_two_objects_with_one_further_address),
