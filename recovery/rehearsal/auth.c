@@ -1,5 +1,6 @@
 #include "recovery/rehearsal/auth.h"
 
+#include "recovery/rehearsal/grants.h"
 #include "recovery/rehearsal/sim.h"
 #include "src/base/clock.h"
 #include "src/base/file.h"
@@ -58,15 +59,41 @@ static void forget_expired(struct ra_sim_auth *x)
     x->n = n;
 }
 
-void ra_sim_auth_issue(struct ra_rehearsal *r, bool cp1, bool claims, char out[96])
+/* Header, claims, and random bytes for a signature that nobody but the service could verify. */
+static void write_token(struct ra_rehearsal *r, int64_t expires, char out[RA_SIM_TOKEN_TEXT])
+{
+    static const char header[] = "{\"typ\":\"JWT\",\"alg\":\"RS256\"}";
+    unsigned char random[48];
+    struct ra_buf b;
+    struct ra_json j;
+    size_t n;
+
+    ra_buf_init(&b, RA_SIM_TOKEN_TEXT / 2);
+    ra_json_init(&j, &b);
+    ra_json_object(&j);
+    ra_json_key(&j, "aud");
+    ra_json_z(&j, "https://graph.microsoft.com");
+    ra_json_key(&j, "exp");
+    ra_json_int(&j, expires);
+    ra_sim_grants_put(r, &j);
+    ra_json_object_end(&j);
+    ra_sim_base64url(header, sizeof(header) - 1, out);
+    n = strlen(out);
+    out[n++] = '.';
+    ra_sim_base64url(b.p, b.overflow ? 0 : b.n, out + n);
+    n += strlen(out + n);
+    out[n++] = '.';
+    RAND_bytes(random, sizeof(random));
+    ra_sim_base64url(random, sizeof(random), out + n);
+    ra_buf_free(&b);
+}
+
+void ra_sim_auth_issue(struct ra_rehearsal *r, bool cp1, bool claims, char out[RA_SIM_TOKEN_TEXT])
 {
     struct ra_sim_auth *x = &r->auth;
-    unsigned char random[48];
-    RAND_bytes(random, sizeof(random));
     struct ra_sim_token t = {
         .expires = ra_now() + r->o.token_seconds, .cp1 = cp1, .claims_satisfied = claims};
-    memcpy(t.text, "eyJ0eXAiOiJKV1Qi", 16);
-    ra_sim_base64url(random, sizeof(random), t.text + 16);
+    write_token(r, t.expires, t.text);
     pthread_mutex_lock(&x->lock);
     if (x->n >= MAX_TOKENS)
         forget_expired(x);

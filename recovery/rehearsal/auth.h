@@ -12,8 +12,10 @@
 
 struct ra_rehearsal;
 
+#define RA_SIM_TOKEN_TEXT 4096
+
 struct ra_sim_token {
-    char text[96];
+    char text[RA_SIM_TOKEN_TEXT];
     int64_t expires; /* seconds since 1970 */
     bool revoked;
     bool cp1;              /* the client said it understands claims challenges */
@@ -54,7 +56,7 @@ bool ra_sim_auth_revoke(struct ra_rehearsal *r, const struct ra_sim_request *q,
 bool ra_sim_auth_challenge(struct ra_rehearsal *r, const struct ra_sim_request *q,
                            struct ra_sim_reply *a);
 
-/* Makes an access token. */
-void ra_sim_auth_issue(struct ra_rehearsal *r, bool cp1, bool claims, char out[96]);
+/* Makes an access token: a JSON Web Token that carries the granted roles. */
+void ra_sim_auth_issue(struct ra_rehearsal *r, bool cp1, bool claims, char out[RA_SIM_TOKEN_TEXT]);
 
 #endif

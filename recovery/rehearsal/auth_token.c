@@ -276,7 +276,7 @@ static void grant(struct ra_rehearsal *r, const struct form *f, struct ra_sim_re
 {
     cJSON *claims = cJSON_ParseWithLength(f->claims.p ? f->claims.p : "", f->claims.n);
     const cJSON *token = cJSON_GetObjectItemCaseSensitive(claims, "access_token");
-    char text[96];
+    char text[RA_SIM_TOKEN_TEXT];
     ra_sim_auth_issue(r, has_capability(token),
                       cJSON_GetObjectItemCaseSensitive(token, "nbf") != NULL, text);
     cJSON_Delete(claims);

@@ -32,7 +32,7 @@ static bool resource_ok(const struct ra_rehearsal *r, struct ra_str resource)
 
 static void grant(struct ra_rehearsal *r, struct ra_str resource, struct ra_sim_reply *a)
 {
-    char token[96];
+    char token[RA_SIM_TOKEN_TEXT];
     long long now = ra_now(), life = r->o.token_seconds;
     ra_sim_auth_issue(r, false, false, token);
     a->content_type = "application/json; charset=utf-8";

@@ -97,6 +97,7 @@ int ra_rehearsal_open(const struct ra_rehearsal_options *o, struct ra_rehearsal 
     r->o = *o;
     defaults(&r->o);
     r->o.client_id = r->client_id = o->client_id ? ra_strdup(o->client_id) : NULL;
+    r->o.app_roles = r->app_roles = o->app_roles ? ra_strdup(o->app_roles) : NULL;
     r->state_dir = ra_strdup(o->state_dir);
     ra_sim_store_init(&r->store);
     r->store.settle_ms = o->settle_ms;
@@ -133,6 +134,7 @@ void ra_rehearsal_close(struct ra_rehearsal **out)
     ra_sim_store_free(&r->store);
     pthread_mutex_destroy(&r->throttle.lock);
     free(r->client_id);
+    free(r->app_roles);
     free(r->state_dir);
     free(r);
     *out = NULL;

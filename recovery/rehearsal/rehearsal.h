@@ -26,16 +26,17 @@ struct ra_rehearsal_options {
     const char *client_secret_file; /* its secret, or NULL */
     const char *client_certificate; /* its certificate, PEM, or NULL */
     const char *federated_key;      /* public key (PEM) of an outside issuer, or NULL */
-    const char *faults;             /* JSON rules that hold from the start, or NULL */
-    bool secret_expired;            /* AADSTS7000222 */
-    int64_t token_seconds;          /* access tokens; default 3599 */
-    int64_t page_token_seconds;     /* nextLink tokens; default: for ever */
-    int64_t delta_token_seconds;    /* deltaLink tokens; default 7 days */
-    bool delta_gone;                /* an old deltaLink: 410 with Location instead of 400 */
-    unsigned page_cap;              /* most objects a page whatever $top says; default 999 */
-    unsigned delta_page;            /* objects a delta page; default 200 */
-    unsigned token_bytes;           /* length of page and delta tokens at least; default 120 */
-    int64_t settle_ms;              /* how long a write stays unseen; default 0 */
+    const char *app_roles; /* granted permissions, separated by commas; NULL: all that are needed */
+    const char *faults;    /* JSON rules that hold from the start, or NULL */
+    bool secret_expired;   /* AADSTS7000222 */
+    int64_t token_seconds; /* access tokens; default 3599 */
+    int64_t page_token_seconds;  /* nextLink tokens; default: for ever */
+    int64_t delta_token_seconds; /* deltaLink tokens; default 7 days */
+    bool delta_gone;             /* an old deltaLink: 410 with Location instead of 400 */
+    unsigned page_cap;           /* most objects a page whatever $top says; default 999 */
+    unsigned delta_page;         /* objects a delta page; default 200 */
+    unsigned token_bytes;        /* length of page and delta tokens at least; default 120 */
+    int64_t settle_ms;           /* how long a write stays unseen; default 0 */
     enum ra_rehearsal_identifier identifier;
     bool deny_synchronization; /* app-only access to onPremisesSynchronization: 403 */
     bool deny_role_holders;    /* PATCH of a role holder: 403 */

@@ -1,3 +1,4 @@
+#include "recovery/rehearsal/grants.h"
 #include "recovery/rehearsal/page.h"
 #include "recovery/rehearsal/sim.h"
 #include "recovery/rehearsal/spoil.h"
@@ -132,6 +133,10 @@ void ra_sim_route(struct ra_rehearsal *r, struct ra_sim_request *q, struct ra_si
     q->page = ra_sim_page_peek(r, q, &m) && m.kind != RA_SIM_MARK_DELTA ? m.page : get;
     q->faults = ra_sim_rules_match(&r->rules, q->method, ra_str(q->target), q->page);
     if (ra_sim_spoil(r, q, a)) {
+        note_trouble(r, q, true);
+        return;
+    }
+    if (!ra_sim_grants_check(r, q, a)) {
         note_trouble(r, q, true);
         return;
     }

@@ -18,7 +18,7 @@ struct ra_rehearsal {
     struct ra_rehearsal_options o;
     char tenant[RA_GUID_TEXT];
     char url[64];
-    char *state_dir, *client_id;
+    char *state_dir, *client_id, *app_roles;
     struct ra_sim_store store;
     struct ra_sim_auth auth;
     struct ra_sim_rules rules;

@@ -19,6 +19,7 @@ enum {
     O_TENANT,
     O_CLIENT_ID,
     O_SECRET_FILE,
+    O_ROLES,
     O_CERTIFICATE,
     O_FEDERATED,
     O_SECRET_EXPIRED,
@@ -52,6 +53,7 @@ static const struct argp_option options[] = {
     {"client-id", O_CLIENT_ID, "GUID", 0, "the registered application (default: any)", 0},
     {"client-secret-file", O_SECRET_FILE, "FILE", 0, "its secret", 0},
     {"client-certificate", O_CERTIFICATE, "FILE", 0, "its certificate, PEM", 0},
+    {"roles", O_ROLES, "LIST", 0, "permissions granted to it (default: all that are needed)", 0},
     {"federated-key", O_FEDERATED, "FILE", 0, "the public key of an outside issuer, PEM", 0},
     {"secret-expired", O_SECRET_EXPIRED, NULL, 0, "the secret has expired", 0},
     {"token-seconds", O_TOKEN_SECONDS, "N", 0, "life of access tokens (default 3599)", 0},
@@ -203,6 +205,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         return 0;
     case O_CLIENT_ID:
         o->client_id = arg;
+        return 0;
+    case O_ROLES:
+        o->app_roles = arg;
         return 0;
     case O_SECRET_FILE:
         o->client_secret_file = arg;

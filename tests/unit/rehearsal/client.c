@@ -284,7 +284,7 @@ static struct answer *perform(CURL *c, const char *url, struct curl_slist *heade
 static struct curl_slist *header_list(va_list ap, const char *body)
 {
     struct curl_slist *list = NULL;
-    char bearer[256];
+    char bearer[8192];
     const char *h;
     bool own = false, typed = !body;
     while ((h = va_arg(ap, const char *))) {

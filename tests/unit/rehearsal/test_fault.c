@@ -93,7 +93,7 @@ static struct answer *token_with(const char *claims)
 
 static struct answer *list_with(const struct answer *token)
 {
-    char bearer[256];
+    char bearer[8192];
     snprintf(bearer, sizeof(bearer), "Authorization: Bearer %s", text_at(token, "access_token"));
     return get(LIST, bearer, NULL);
 }

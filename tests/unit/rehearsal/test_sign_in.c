@@ -149,7 +149,7 @@ static void a_secret_and_an_assertion_each_get_a_token_that_works(void **state)
     assert_int_equal(a->status, 200);
     assert_string_equal(text_at(a, "token_type"), "Bearer");
     assert_int_equal(json_at(a, "expires_in")->valueint, 3599);
-    char bearer[256];
+    char bearer[8192];
     snprintf(bearer, sizeof(bearer), "Authorization: Bearer %s", text_at(a, "access_token"));
     assert_int_equal(get("/v1.0/organization", bearer, NULL)->status, 200);
     struct claims own = good();
@@ -295,7 +295,7 @@ static void the_managed_identity_endpoint_wants_its_header(void **state)
     struct answer *a = get(url, "Metadata: true", NULL);
     assert_int_equal(a->status, 200);
     assert_string_equal(text_at(a, "expires_in"), "3599");
-    char bearer[256];
+    char bearer[8192];
     snprintf(bearer, sizeof(bearer), "Authorization: Bearer %s", text_at(a, "access_token"));
     assert_int_equal(get("/v1.0/organization", bearer, NULL)->status, 200);
     a = get(url, NULL);
