@@ -2,6 +2,7 @@
 #include "recovery/cli/backed_up.h"
 #include "recovery/cli/commands.h"
 #include "recovery/cli/fresh.h"
+#include "recovery/cli/imported.h"
 #include "recovery/cli/lookup.h"
 #include "recovery/cli/restored.h"
 #include "recovery/restore/restore.h"
@@ -68,7 +69,9 @@ static const struct argp argp = {
     .parser = parse,
     .args_doc = "BACKUP",
     .doc = "Find the AD objects whose anchor was lost or changed since a backup, and make the plan "
-           "that puts it back.\vBACKUP is a name, the path of a manifest, or 'newest'. Writes "
+           "that puts it back.\vBACKUP is a name, the path of a manifest, or 'newest'; or what "
+           "another "
+           "tool left, as 'import' reads it. Writes "
            "nothing but DIR and the store: 'apply' carries the plan out, or ldapmodify fixes.ldif. "
            "What the evidence does not settle is listed, never guessed.",
 };
@@ -102,13 +105,16 @@ static int next_object(void *ctx, struct ra_backup_object *out, struct ra_err *e
 
 struct run {
     struct ra_backup *backup;
+    bool is_import; /* another tool's file, in the backup's place */
+    enum ra_import_format format;
+    struct ra_imported imported;
     struct ra_restore_then then;
     struct ra_restored restored;
     struct only only;
 };
 
-static int compare(const struct ra_cli *cli, const struct ra_study *study, const struct options *o,
-                   struct run *run, struct ra_err *err)
+static int then_of_backup(const struct ra_cli *cli, const struct options *o, struct run *run,
+                          struct ra_err *err)
 {
     const struct ra_backup_facts *facts;
     int rc = ra_cli_backed_up(cli, o->which, o->identity, &run->backup, err);
@@ -122,6 +128,36 @@ static int compare(const struct ra_cli *cli, const struct ra_study *study, const
                                          .created = ra_backup_manifest(run->backup)->created,
                                          .anchor_attribute = facts->anchor_attribute,
                                          .login_attribute = facts->login_attribute};
+    return 0;
+}
+
+/* It does not say by which attribute its anchors came: by the one that is in use now. */
+static int then_of_import(const struct ra_cli *cli, const struct ra_study *study,
+                          const struct options *o, struct run *run, struct ra_err *err)
+{
+    const struct ra_detection *d = &study->result.detection;
+    int rc = ra_imported_read(cli, o->which, run->format, study, &run->imported, err);
+
+    if (rc != 0)
+        return rc;
+    run->then = (struct ra_restore_then){
+        .ctx = &run->imported,
+        .next = ra_imported_next,
+        .name = ra_str(o->which),
+        .created = run->imported.created,
+        .anchor_attribute = d->candidates_n ? d->candidates[d->chosen].name : ra_str("objectGUID"),
+        .login_attribute = ra_str(cli->config->anchor.login_attribute)};
+    return 0;
+}
+
+static int compare(const struct ra_cli *cli, const struct ra_study *study, const struct options *o,
+                   struct run *run, struct ra_err *err)
+{
+    int rc =
+        run->is_import ? then_of_import(cli, study, o, run, err) : then_of_backup(cli, o, run, err);
+
+    if (rc != 0)
+        return rc;
     if (o->only) {
         run->only = (struct only){0};
         ra_probe_read(&run->only.probe, ra_str(o->only), &run->only.arena);
@@ -130,8 +166,8 @@ static int compare(const struct ra_cli *cli, const struct ra_study *study, const
     }
     rc = ra_restore(&study->report, &run->then, &run->restored, err);
     if (rc == 0 && o->only && run->only.found == 0) {
-        ra_fail(err, RA_ENOTFOUND, "no user or group of the backup %s has '%.300s'",
-                ra_backup_manifest(run->backup)->name, o->only);
+        ra_fail(err, RA_ENOTFOUND, "no user or group of the backup " RA_STR_FMT " has '%.300s'",
+                RA_STR_ARG(run->then.name), o->only);
         rc = ra_hint(err, "name it as it was when the backup was made");
     }
     return rc;
@@ -143,7 +179,8 @@ static void forget(struct run *run)
     ra_arena_free(&run->only.arena);
     ra_arena_free(&run->only.scratch);
     ra_backup_close(&run->backup);
-    *run = (struct run){0};
+    ra_imported_free(&run->imported);
+    *run = (struct run){.is_import = run->is_import, .format = run->format};
 }
 
 /* Identifiers that may stand in the way and were not read are asked for; then all is compared
@@ -211,7 +248,11 @@ int ra_cmd_restore(struct ra_cli *cli, int argc, char **argv, struct ra_err *err
 
     if (rc == 0)
         rc = ra_cli_load(cli, err);
-    if (rc == 0) { /* a backup that is not there is said before anything long begins */
+    if (rc == 0)
+        run.is_import = ra_imported_is(o.which, &run.format);
+    if (rc == 0 && run.is_import) { /* what is damaged is said before anything long begins */
+        rc = ra_imported_check(cli, o.which, run.format, err);
+    } else if (rc == 0) { /* and what is not there */
         rc = ra_cli_backed_up(cli, o.which, o.identity, &run.backup, err);
         ra_backup_close(&run.backup);
     }

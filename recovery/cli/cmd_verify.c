@@ -2,6 +2,7 @@
 #include "recovery/cli/backed_up.h"
 #include "recovery/cli/commands.h"
 #include "recovery/cli/fresh.h"
+#include "recovery/cli/imported.h"
 #include "recovery/cli/verify_plan.h"
 #include "recovery/verify/against.h"
 
@@ -41,7 +42,9 @@ static const struct argp_option argp_options[] = {
     {"all", OPT_ALL, NULL, 0, "Print every finding, not the first 10 of each kind", 0},
     {"redact", OPT_REDACT, NULL, 0, "Replace names and addresses by tokens", 0},
     {"against", OPT_AGAINST, "BACKUP", 0,
-     "Also compare with a backup (V14): its name, the path of its manifest, or 'newest'", 0},
+     "Also compare with a backup (V14): its name, the path of its manifest, 'newest', or what "
+     "another tool left, as 'import' reads it",
+     0},
     {"identity", OPT_IDENTITY, "FILE", 0, "An age identity that opens an encrypted backup", 0},
     {"plan", OPT_PLAN, "PLAN", 0,
      "After the first export: compare the tenant with what the plan predicted, and close its "
@@ -162,15 +165,36 @@ static void tell_findings(struct ra_cli *cli, const struct ra_verified *v)
         }
 }
 
-static int check(const struct ra_cli *cli, const struct ra_report_input *in,
-                 const struct options *o, struct ra_verified *v, struct ra_err *err)
+/* --against names what another tool left. */
+static int check_imported(const struct ra_cli *cli, const struct ra_study *study,
+                          const struct ra_report_input *in, const struct options *o,
+                          enum ra_import_format format, struct ra_verified *v, struct ra_err *err)
+{
+    struct ra_imported imported;
+    struct ra_baseline baseline;
+    int rc = ra_imported_read(cli, o->against, format, study, &imported, err);
+
+    if (rc != 0)
+        return rc;
+    ra_imported_baseline(&imported, &baseline);
+    rc = ra_verify(in, &baseline, v, err);
+    ra_imported_free(&imported);
+    return rc;
+}
+
+static int check(const struct ra_cli *cli, const struct ra_study *study,
+                 const struct ra_report_input *in, const struct options *o, struct ra_verified *v,
+                 struct ra_err *err)
 {
     struct ra_backup *backup = NULL;
     struct ra_baseline baseline;
+    enum ra_import_format format;
     int rc;
 
     if (!o->against)
         return ra_verify(in, NULL, v, err);
+    if (ra_imported_is(o->against, &format))
+        return check_imported(cli, study, in, o, format, v, err);
     rc = ra_cli_backed_up(cli, o->against, o->identity, &backup, err);
     if (rc == 0) {
         ra_baseline_of_backup(backup, &baseline);
@@ -190,7 +214,7 @@ static int report(struct ra_cli *cli, struct ra_fresh *f, const struct options *
     int rc = o->redact ? ra_study_redact(cli, key, &in, err) : 0;
 
     if (rc == 0)
-        rc = check(cli, &in, o, &v, err);
+        rc = check(cli, f->study, &in, o, &v, err);
     if (rc != 0)
         return rc;
     rc = print(cli, &in, &v, o, err);
@@ -220,12 +244,15 @@ int ra_cmd_verify(struct ra_cli *cli, int argc, char **argv, struct ra_err *err)
 {
     struct options o = {.severity = RA_SEVERITY_WARNING, .err = err};
     struct ra_fresh fresh = {0};
+    enum ra_import_format format;
     int rc = ra_cli_parse(cli, &argp, &o, argc, argv, err);
 
     if (rc == 0)
         rc = ra_cli_load(cli, err);
     if (rc == 0 && o.plan)
         return ra_verify_plan(cli, o.plan, o.cached, o.all, err);
+    if (rc == 0 && o.against && ra_imported_is(o.against, &format))
+        rc = ra_imported_check(cli, o.against, format, err);
     if (rc == 0)
         rc = ra_fresh_open(cli, o.cached, &fresh, err);
     if (rc == 0)

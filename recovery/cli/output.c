@@ -1,5 +1,6 @@
 /* What goes out beside data: faults, and the version. */
 #include "recovery/cli/commands.h"
+#include "recovery/import/import.h"
 #include "src/base/json.h"
 #include "src/cache/cache.h"
 
@@ -46,4 +47,5 @@ void ra_cli_print_version(void)
     printf("reanchor %s\n%s\n%s\n%s\n", RA_VERSION, ra_graph_library(), ra_dir_library(),
            ra_cache_library());
     printf("cJSON %s\nlibsodium %s\n", cJSON_Version(), sodium_version_string());
+    printf("%s\n", ra_import_library());
 }

@@ -1,7 +1,7 @@
 #!/bin/bash
 # runbook.sh ADDR: every command block of docs/runbook.md, and the block "Run" of README.md, as they stand there, by somebody
 # whose users have lost their anchors: a real domain controller and the simulated tenant. What a reader puts in place of KEY
-# and BACKUP is put there, and what is typed at a prompt is given as --confirm.
+# and BACKUP is put there, a csexport of the same people lies beside, and what is typed at a prompt is given as --confirm.
 . "$(dirname "$0")/lib.sh"
 root=$(cd "$here/../.." && pwd)
 people="OU=People,OU=Contoso,$base"
@@ -55,6 +55,7 @@ done < "$work/lines"
 say "afterwards everybody has an anchor again"
 [ "$(without)" = "$before" ] || fail "$(without) users without an anchor of their own, were $before"
 
+python3 "$here/import_files.py" "$work/org" "$work/files"; cp "$work/files/cs.xml" .
 readme > "$work/lines"
 [ "$(wc -l < "$work/lines")" -ge 8 ] || fail "the README has $(wc -l < "$work/lines") lines of commands"
 while read -r line; do

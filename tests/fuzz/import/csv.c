@@ -1,0 +1,9 @@
+/* Any bytes as a CSV with anchors. */
+#include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/import/twice.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    read_twice(RA_IMPORT_ADSYNCTOOLS, as_file(data, size));
+    return 0;
+}
