@@ -1,7 +1,7 @@
 #!/bin/bash
 # kill -9 at random moments of a read of the cloud: of everything, of what changed, and of everything because a link was
-# refused. What is in use is always a state that a whole read gave; the run that is let on ends with the tenant's state,
-# and reads again little more than what the kill took.
+# refused. What is in use is always a state that a whole read gave; the run that is let on ends with the tenant's state and
+# the verdicts of an undisturbed read, and reads again little more than what the kill took.
 #   cloud_kills.sh [N]   at least N kills; 200 take about ten minutes
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/cloud_lib.sh"
@@ -50,6 +50,7 @@ while [ $done -lt "$kills" ] || { [ $resumed = 0 ] && [ $round -lt 24 ]; }; do
   for kind in full changes resync; do
     begin $kind
     truth truth
+    decided_as "$work/fresh/reanchor.conf" truth
     current=$(snapshots) from=$(listed) here=0
     while [ $here -lt 3 ]; do
       here=$((here + 1))
@@ -63,6 +64,8 @@ while [ $done -lt "$kills" ] || { [ $resumed = 0 ] && [ $round -lt 24 ]; }; do
     expect 0 "${run[@]}" fetch cloud
     state "$conf" now
     same truth now
+    decided_as "$conf" now
+    same_verdicts truth now
     # each kill may cost a page of each of 16 chains at a time, and one that was on its way
     [ $kind != full ] || [ $(($(listed) - from)) -le $((pages + here * 32)) ] ||
       fail "$(($(listed) - from)) pages of users were read for $here kills, $pages without"

@@ -64,3 +64,20 @@ same() {        # TRUTH HAVE
   diff "$work/$1" "$work/$2" | head -20 >&2
   fail "the snapshot is not the tenant's state: $(comm -23 "$work/$1" "$work/$2" | wc -l) objects missing, $(comm -13 "$work/$1" "$work/$2" | wc -l) too many"
 }
+# decided_as CONFIG NAME: what is decided from that cache, into $work/verdicts.NAME; same_verdicts TRUTH HAVE.
+# What the decision wants to know besides is asked for once both sides are there.
+decided_as() {
+  local got=0
+  expect 0 "$REANCHOR" -q -c "$1" fetch cloud
+  timeout -k 5 120 "$REANCHOR" -q -c "$1" plan --report "$work/plan.$2" > "$work/out" 2> "$work/err" || got=$?
+  [ $got = 0 ] || [ $got = 6 ] || { cat "$work/err" >&2; fail "plan gave $got"; }
+  jq -cS 'del(.snapshots)' "$work/plan.$2/verdicts.ndjson" > "$work/verdicts.$2"
+  rm -rf "$work/plan.$2"
+}
+same_verdicts() {
+  cmp -s "$work/verdicts.$1" "$work/verdicts.$2" && [ -s "$work/verdicts.$1" ] && return
+  diff "$work/verdicts.$1" "$work/verdicts.$2" > "$work/diff" || true
+  sed -n 's/^\([<>]\)/\1/p' "$work/diff" | cut -c1-1500 > "$work/shown"
+  sed -n 1,6p "$work/shown" >&2
+  fail "other verdicts than from an undisturbed read"
+}

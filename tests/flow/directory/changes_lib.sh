@@ -38,6 +38,11 @@ follows() {
   fi
   made=$((made + 1))
 }
+# verdicts_of NAME OUT: what is decided from $work/NAME's store
+verdicts_of() {
+  timeout 60 "$REANCHOR" -q -c "$work/$1/reanchor.conf" plan --report "$work/report.$1" > /dev/null 2> "$work/err" || [ $? = 6 ] || { cat "$work/err" >&2; fail plan; }
+  jq -cS 'del(.snapshots)' "$work/report.$1/verdicts.ndjson" > "$2"
+}
 verdicts_too() { # NAME: the same for the decision
   rm -rf "$work/fresh/store/"snapshots/cloud*
   for c in "$work/$1/reanchor.conf" "$work/fresh.conf"; do
