@@ -106,7 +106,7 @@ struct ra_backup_cloud {
 };
 
 struct ra_backup_ad {
-    struct ra_ad_object o; /* dn_key, members, certificates, login are never set */
+    struct ra_ad_object o; /* dn_key is never set */
     struct ra_str directory;
     struct ra_str source_anchor; /* by the attribute in use; absent when the object has none */
 };

@@ -199,6 +199,10 @@ static void put_ad(struct ra_json *j, const struct ra_backup_ad *a)
     put_number(j, "userAccountControl", o->account_control);
     put_number(j, "groupType", (int32_t)o->group_type);
     put_number(j, "msExchRecipientTypeDetails", o->recipient_type);
+    put_number(j, "memberCount", o->members);
+    put_number(j, "userCertificateCount", o->certificates);
+    put_true(j, "msExchHideFromAddressLists", o->hidden_from_lists);
+    put_true(j, "msExchMailboxGuid", o->mailbox_guid);
     put_true(j, "isCriticalSystemObject", o->critical_system);
     put_true(j, "isDeleted", o->deleted);
     put_list(j, "proxyAddresses", &o->proxies);

@@ -191,6 +191,26 @@ static int get_number(const cJSON *o, const char *key, int64_t *out, struct ra_e
     return 0;
 }
 
+/* What earlier versions did not write. */
+static int get_later(const cJSON *o, struct ra_ad_object *out, struct ra_err *err)
+{
+    enum ra_tri hidden = RA_NO, mailbox = RA_NO;
+    int64_t members, certificates = 0;
+    int rc = get_number(o, "memberCount", &members, err);
+
+    if (rc == 0)
+        rc = get_number(o, "userCertificateCount", &certificates, err);
+    if (rc == 0)
+        rc = get_tri(o, "msExchHideFromAddressLists", &hidden, err);
+    if (rc == 0)
+        rc = get_tri(o, "msExchMailboxGuid", &mailbox, err);
+    out->members = (uint32_t)members;
+    out->certificates = (uint32_t)certificates;
+    out->hidden_from_lists = hidden == RA_YES;
+    out->mailbox_guid = mailbox == RA_YES;
+    return rc;
+}
+
 static int get_ad_numbers(const cJSON *o, struct ra_ad_object *out, struct ra_err *err)
 {
     int64_t control, type;
@@ -211,7 +231,7 @@ static int get_ad_numbers(const cJSON *o, struct ra_ad_object *out, struct ra_er
     out->group_type = (uint32_t)type;
     out->deleted = deleted == RA_YES;
     out->critical_system = critical == RA_YES;
-    return 0;
+    return get_later(o, out, err);
 }
 
 static int get_names(const cJSON *o, struct ra_backup_ad *out, struct ra_err *err)

@@ -41,6 +41,10 @@ static void what_was_sealed_is_read_back(void **state)
         assert_true(ra_str_starts_fold(o.ad.o.dn, RA_STR("CN=\"\\User\xc3\xa4")));
         assert_true(ra_str_eq(o.ad.o.login, o.ad.o.upn));
         assert_int_equal(o.ad.o.account_control, 512);
+        assert_int_equal(o.ad.o.members, 3);
+        assert_int_equal(o.ad.o.certificates, 2);
+        assert_int_equal(o.ad.o.hidden_from_lists, n == 1);
+        assert_int_equal(o.ad.o.mailbox_guid, n == 2);
         assert_int_equal(o.ad.o.proxies.count, 2);
         assert_true(ra_list_next(&rest, &item) && ra_list_next(&rest, &item));
         assert_true(ra_str_eq(item, RA_STR("smtp:second@contoso.test")));

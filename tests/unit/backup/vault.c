@@ -58,7 +58,12 @@ struct organisation {
 static void add_user(struct organisation *o, const struct vault *v, int i)
 {
     char guid[16], value[16], id[40], upn[40], dn[80], anchor[RA_ANCHOR_TEXT];
-    struct ra_ad_object a = {.kind = RA_USER, .account_control = 512};
+    struct ra_ad_object a = {.kind = RA_USER,
+                             .account_control = 512,
+                             .members = 3,
+                             .certificates = 2,
+                             .hidden_from_lists = i == 1,
+                             .mailbox_guid = i == 2};
     struct ra_cloud_object c = {.kind = RA_USER, .synced = RA_YES};
 
     memset(guid, 'A' + i, sizeof guid);
