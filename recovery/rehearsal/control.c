@@ -143,7 +143,7 @@ static void export(struct ra_rehearsal *r, const struct ra_sim_request *q, struc
     fine(a, "");
     a->content_type = "application/x-ndjson";
     pthread_rwlock_wrlock(&r->store.lock);
-    int rc = ra_sim_export(&r->store, q->body, &a->body, &err);
+    int rc = ra_sim_export(&r->store, q->body, false, &a->body, &err);
     pthread_rwlock_unlock(&r->store.lock);
     if (rc)
         refuse(a, 400, err.msg);

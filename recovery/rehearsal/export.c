@@ -231,7 +231,7 @@ static void write_summary(const struct ra_sim_run *x, size_t staged, bool stop,
     ra_buf_putc(out, '\n');
 }
 
-static void run(struct ra_sim_run *x, struct ra_buf *out)
+static void run(struct ra_sim_run *x, bool past_threshold, struct ra_buf *out)
 {
     size_t deleted[RA_SIM_KINDS] = {0}, synced, staged;
     struct ra_buf deletions;
@@ -239,7 +239,7 @@ static void run(struct ra_sim_run *x, struct ra_buf *out)
     forget_marks(x);
     join(x);
     staged = stage(x, &synced);
-    bool stop = stopped(x, staged, synced);
+    bool stop = !past_threshold && stopped(x, staged, synced);
     ra_buf_init(&deletions, (size_t)1 << 30);
     if (!stop) {
         export_all(x);
@@ -252,14 +252,14 @@ static void run(struct ra_sim_run *x, struct ra_buf *out)
     ra_buf_free(&deletions);
 }
 
-int ra_sim_export(struct ra_sim_store *s, struct ra_str ndjson, struct ra_buf *out,
-                  struct ra_err *err)
+int ra_sim_export(struct ra_sim_store *s, struct ra_str ndjson, bool past_threshold,
+                  struct ra_buf *out, struct ra_err *err)
 {
     struct ra_sim_run x = {.s = s};
     ra_sim_run_facts(&x);
     int rc = ra_sim_run_read(&x, ndjson, err);
     if (!rc)
-        run(&x, out);
+        run(&x, past_threshold, out);
     ra_sim_roles_free(x.roles);
     ra_arena_free(&x.arena);
     free(x.ad);

@@ -24,8 +24,10 @@
 #include "recovery/rehearsal/store.h"
 #include "src/base/err.h"
 
-/* Runs the export on the store, whose lock the caller holds for writing, and writes the answer. */
-int ra_sim_export(struct ra_sim_store *s, struct ra_str ndjson, struct ra_buf *out,
-                  struct ra_err *err);
+/* Runs the export on the store, whose lock the caller holds for writing, and writes the answer. An
+ * export that the threshold stops has changed nothing; past_threshold carries it out all the same.
+ */
+int ra_sim_export(struct ra_sim_store *s, struct ra_str ndjson, bool past_threshold,
+                  struct ra_buf *out, struct ra_err *err);
 
 #endif

@@ -1,6 +1,7 @@
 #include "recovery/rehearsal/rehearsal.h"
 
 #include "recovery/rehearsal/certs.h"
+#include "recovery/rehearsal/export.h"
 #include "recovery/rehearsal/http.h"
 #include "recovery/rehearsal/load.h"
 #include "recovery/rehearsal/sim.h"
@@ -119,6 +120,15 @@ const char *ra_rehearsal_url(const struct ra_rehearsal *r)
 const char *ra_rehearsal_tenant(const struct ra_rehearsal *r)
 {
     return r->tenant;
+}
+
+int ra_rehearsal_export(struct ra_rehearsal *r, struct ra_str lines, bool past_threshold,
+                        struct ra_buf *answer, struct ra_err *err)
+{
+    pthread_rwlock_wrlock(&r->store.lock);
+    int rc = ra_sim_export(&r->store, lines, past_threshold, answer, err);
+    pthread_rwlock_unlock(&r->store.lock);
+    return rc;
 }
 
 void ra_rehearsal_close(struct ra_rehearsal **out)

@@ -8,7 +8,9 @@
 #ifndef RA_REHEARSAL_REHEARSAL_H
 #define RA_REHEARSAL_REHEARSAL_H
 
+#include "src/base/buf.h"
 #include "src/base/err.h"
+#include "src/base/text.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -59,6 +61,10 @@ int ra_rehearsal_open(const struct ra_rehearsal_options *o, struct ra_rehearsal 
 const char *
 ra_rehearsal_url(const struct ra_rehearsal *r); /* https://localhost:PORT, until close */
 const char *ra_rehearsal_tenant(const struct ra_rehearsal *r); /* its id, until close */
+/* The first export, as POST /rehearsal/export has it (export.h tells both forms), without the detour
+ * over HTTPS. past_threshold: although the tenant's prevention of accidental deletions stops it. */
+int ra_rehearsal_export(struct ra_rehearsal *r, struct ra_str lines, bool past_threshold,
+                        struct ra_buf *answer, struct ra_err *err);
 void ra_rehearsal_close(struct ra_rehearsal **r); /* ends running requests; takes NULL */
 
 #endif

@@ -352,7 +352,7 @@ void rehearse(const struct org *org, const struct outcomes *scope, size_t only, 
     ra_buf_init(&answer, (size_t)1 << 30);
     for (size_t i = first; i < last; i++)
         put_line(&s, i, &lines);
-    if (ra_sim_export(&store, ra_str_n(lines.p, lines.n), &answer, &err) != 0) {
+    if (ra_sim_export(&store, ra_str_n(lines.p, lines.n), false, &answer, &err) != 0) {
         fprintf(stderr, "the export was refused: %s\n", err.msg);
         abort();
     }
