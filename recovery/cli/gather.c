@@ -141,9 +141,8 @@ static void add_attribute(struct ra_str *list, size_t *n, struct ra_str name)
     list[(*n)++] = name;
 }
 
-/* Every attribute that may turn out to be the anchor must be read now. */
-static size_t custom_attributes(const struct ra_config *c, struct ra_str tenants_own,
-                                struct ra_str **out)
+size_t ra_gather_attributes(const struct ra_config *c, struct ra_str tenants_own,
+                            struct ra_str **out)
 {
     size_t n = 0;
 
@@ -228,7 +227,7 @@ static int gather_both(struct ra_cli *cli, struct ra_cache *cache, const struct 
         anchor = copied(&arena, ra_cloud_tenant(fill)->anchor_attribute);
     else if (rc == 0)
         cached_tenant(cache, &arena, &anchor);
-    customs = custom_attributes(cli->config, anchor, &custom);
+    customs = ra_gather_attributes(cli->config, anchor, &custom);
     if (rc == 0 && (g->what & RA_GATHER_AD))
         jobs = start_directories(cli, cache, custom, customs, g->full, hooks);
     if (rc == 0 && fill)

@@ -26,6 +26,11 @@ int ra_gather(struct ra_cli *cli, struct ra_cache *cache, const struct ra_gather
 int ra_gather_settle(struct ra_cli *cli, struct ra_cache *cache, struct ra_graph *graph,
                      struct ra_study **study, struct ra_err *err);
 
+/* Every attribute that may turn out to be the anchor, tenants_own among them when it is given, and
+ * that is therefore read with the others; *out is freed with free(). */
+size_t ra_gather_attributes(const struct ra_config *c, struct ra_str tenants_own,
+                            struct ra_str **out);
+
 /* What says that another sync server is alive; false when nothing does. now: seconds since 1970. */
 bool ra_active_sync(const struct ra_tenant *t, int64_t idle_minutes, int64_t now, char *why,
                     size_t size);

@@ -65,6 +65,22 @@ struct ra_ad_read {
 int ra_ad_collect(struct ra_dir *d, struct ra_cache *c, const struct ra_ad_read *r,
                   const struct ra_collect_hooks *hooks, struct ra_err *err);
 
+/* A directory's side made of objects that are at hand, of a backup or of another store, instead of
+ * read from a server. Everything in held is borrowed until finish. */
+struct ra_ad_held {
+    const char *name, *login_attribute;
+    const struct ra_str *custom; /* the attributes that the objects have values of */
+    size_t customs;
+    const char *proof; /* where they come from, and why they are all */
+};
+struct ra_ad_hold;
+int ra_ad_hold_open(struct ra_cache *c, const struct ra_ad_held *held, struct ra_ad_hold **out,
+                    struct ra_err *err);
+int ra_ad_hold_put(struct ra_ad_hold *h, const struct ra_ad_object *o, /* dn_key is made here */
+                   struct ra_err *err);
+int ra_ad_hold_finish(struct ra_ad_hold **h, struct ra_err *err); /* closes in any case */
+void ra_ad_hold_abandon(struct ra_ad_hold **h);
+
 /* ---- reading what is there ---- */
 
 struct ra_view_side {
