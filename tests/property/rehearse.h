@@ -29,7 +29,7 @@ struct deeds {
 #define EVERY_OBJECT SIZE_MAX
 
 /* A tenant that could exist and hides nothing: everything unknown becomes known, our own policies
- * allow, and of cloud objects that share a value which is unique in the service only the first is
+ * are set by the seed (two in four allow), and of cloud objects that share a value which is unique in the service only the first is
  * kept (domain 3). */
 void rehearse_settle(struct org *org);
 

@@ -20,10 +20,11 @@ static void settle_tenant(struct org *org)
     org->complete = true;
 }
 
-static void settle_policy(struct org_policy *p)
+/* Mostly what the service would do; now and then what our own policies make of it. */
+static void settle_policy(struct org_policy *p, uint64_t seed)
 {
-    p->takeover_allowed = true;
-    p->soft_match = ORG_SERVER;
+    p->takeover_allowed = seed % 4 != 2;
+    p->soft_match = seed % 4 == 2 ? ORG_DENY : seed % 4 == 3 ? ORG_STAMP : ORG_SERVER;
 }
 
 /* The service writes a GUID without braces. */
@@ -122,7 +123,7 @@ static void keep_unique(struct org *org)
 void rehearse_settle(struct org *org)
 {
     settle_tenant(org);
-    settle_policy(&org->policy);
+    settle_policy(&org->policy, org->seed);
     for (size_t i = 0; i < org->cloud_n; i++)
         settle_object(&org->arena, &org->cloud[i]);
     keep_unique(org);

@@ -19,7 +19,7 @@
 #define SOUPS 2  /* to each seed's organisation */
 #define SMALL 60 /* objects, up to which each is exported alone too */
 
-static size_t used[LICENCES];
+static size_t used[RA_PARTINGS];
 
 static void report(const struct org *org, const struct outcomes *predicted,
                    const struct deeds *deeds, size_t i, const char *how)
@@ -60,12 +60,12 @@ static bool each_alone(const struct org *org, const struct outcomes *predicted)
 
     for (size_t i = 0; ok && i < org->ad_n; i++) {
         struct deeds deeds;
-        enum licence l;
+        enum ra_parting l;
 
         rehearse(org, predicted, i, &deeds);
         l = judge_alone(org, predicted, &deeds, i);
         used[l]++;
-        ok = l != DISAGREED;
+        ok = l != RA_PART_UNEXPLAINED;
         if (!ok)
             report(org, predicted, &deeds, i, "alone");
         deeds_free(&deeds);
@@ -81,14 +81,14 @@ static bool each_among(const struct org *org, const struct outcomes *predicted,
 
     meetings_read(&m, org, deeds);
     for (size_t i = 0; ok && i < org->ad_n; i++) {
-        enum licence l = judge_among(org, predicted, deeds, &m, i);
+        enum ra_parting l = judge_among(org, predicted, deeds, &m, i);
         used[l]++;
-        ok = l != DISAGREED;
+        ok = l != RA_PART_UNEXPLAINED;
         if (!ok)
             report(org, predicted, deeds, i, "among the others");
     }
     for (size_t c = 0; ok && c < org->cloud_n; c++) {
-        ok = judge_deletion(org, predicted, deeds, &m, c) != DISAGREED;
+        ok = judge_deletion(org, predicted, deeds, &m, c) != RA_PART_UNEXPLAINED;
         if (!ok)
             report_deletion(org, predicted, deeds, c);
     }
@@ -173,7 +173,7 @@ int main(int argc, char **argv)
 
     for (uint64_t seed = first; ok && seed <= last; seed++)
         ok = run_seed(seed);
-    for (int l = 0; l < LICENCES; l++)
-        printf("%10zu %s\n", used[l], licence_name((enum licence)l));
+    for (int l = 0; l < RA_PARTINGS; l++)
+        printf("%10zu %s\n", used[l], ra_parting_name((enum ra_parting)l));
     return ok ? EXIT_SUCCESS : EXIT_FAILURE;
 }
