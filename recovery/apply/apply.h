@@ -104,7 +104,8 @@ int ra_apply_exit(const struct ra_apply_summary *s);
 /* ---- for every other command ---- */
 
 /* What is open or unfinished in the store, a line each; nothing when all is in order. A window
- * that a killed run left open is closed first, through the tenant of `graph`. Faults are told as
+ * that a killed run left open is closed first, through the tenant of `graph`; without one (NULL) it
+ * is only told of. Faults are told as
  * lines too: no command fails because of them. */
 void ra_apply_reminder(const char *store_dir, const char *tenant_id,
                        const struct ra_graph_options *graph, void (*say)(void *ctx, const char *),

@@ -77,7 +77,10 @@ static void about_window(struct reminder *r, int lock)
     ra_duration_text(ra_now() - w.opened, age);
     say(r, "a matching window is open since %s (%s): %s%s", since, age, ra_buf_z(&what),
         r->alive ? "; a run of apply holds it open" : "; the run that opened it was cut short");
-    if (!r->alive && close_it(r, &w, lock, &err) == 0)
+    if (!r->alive && !r->graph)
+        say(r, "THE MATCHING WINDOW IS STILL OPEN: this command reaches no tenant; any other that "
+               "does closes it");
+    else if (!r->alive && close_it(r, &w, lock, &err) == 0)
         say(r, "the matching window is closed now");
     else if (!r->alive)
         say(r, "THE MATCHING WINDOW IS STILL OPEN: %s", err.msg);

@@ -22,6 +22,7 @@ struct ra_cli {
     const char *config_path; /* of --config, or NULL */
     bool json, quiet, no_color, no_input;
     bool applies;                 /* the command sees to windows and unfinished batches itself */
+    bool isolated;                /* the command opens no tenant, not even to close a window */
     int verbose;                  /* how many -v */
     bool color;                   /* stdout takes colour; true once options are parsed and it may */
     const volatile int *stop;     /* the number of the signal that ends the run, 0 until then */

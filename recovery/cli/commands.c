@@ -12,6 +12,7 @@ static const struct ra_command commands[] = {
     {"backup", ra_cmd_backup, "make and keep anchor backups"},
     {"restore", ra_cmd_restore, "turn a backup into a plan that puts lost anchors back"},
     {"verify", ra_cmd_verify, "check the integrity of the anchors on both sides"},
+    {"rehearse", ra_cmd_rehearse, "let a simulated tenant do the first export: a fire drill"},
     {"import", ra_cmd_import, "read what other tools left of the old sync server"},
     {"config", ra_cmd_config, "check the configuration, or show what is in effect"},
     {"help", ra_cmd_help, "explain the program or one command"},

@@ -14,12 +14,12 @@ for u in "$systemd"/*.service "$systemd"/*.timer; do
 done
 systemd-analyze verify --recursive-errors=no "$work"/units/* > "$work/verify" 2>&1 || { cat "$work/verify" >&2; fail "systemd-analyze verify"; }
 if grep -F "$work/units" "$work/verify"; then fail "systemd-analyze verify has remarks"; fi
-for u in reanchor-backup reanchor-verify; do
+for u in reanchor-backup reanchor-verify reanchor-rehearse; do
   systemd-analyze security --offline=true --threshold=20 "$systemd/$u.service" > "$work/security" ||
     { grep -a '✗' "$work/security" >&2; fail "$u: $(tail -1 "$work/security")"; }
   tail -1 "$work/security"
 done
-for t in reanchor-backup reanchor-verify; do
+for t in reanchor-backup reanchor-verify reanchor-rehearse; do
   grep -q '^Persistent=yes' "$systemd/$t.timer" && grep -q '^RandomizedDelaySec=' "$systemd/$t.timer" || fail "$t.timer"
 done
 
@@ -74,8 +74,13 @@ run() {         # STATUS UNIT
 for _ in 1 2; do run 0 reanchor-backup.service; done
 run 7 reanchor-verify.service   # findings, which the unit takes for a success
 grep -q '^SuccessExitStatus=7' "$systemd/reanchor-verify.service" || fail "findings fail the unit"
+run 6 reanchor-rehearse.service # the disaster stops the gate, which the unit takes for a success
+grep -q '^SuccessExitStatus=6$' "$systemd/reanchor-rehearse.service" || fail "a stop fails the unit"
+jq -es 'last | .type == "summary" and .unexplained == 0 and .same > 200' "$root/state/last-rehearsal/rehearsal.ndjson" \
+  > /dev/null || fail "the drill: $(tail -1 "$root/state/last-rehearsal/rehearsal.ndjson")"
+[ "$(ls -A "$root/state/rehearsal")" = "" ] || fail "the drill left something in its folder"
 [ "$(find "$root/state/backups" -name '*.ndjson.zst.age' | wc -l)" = 1 ] ||
   fail "two nights, of which prune keeps the newest of the day: $(ls "$root/state/backups")"
-for f in reanchor_backup reanchor_verify; do promtool check metrics < "$root/cache/$f.prom" || fail "$f.prom"; done
+for f in reanchor_backup reanchor_verify reanchor_rehearse; do promtool check metrics < "$root/cache/$f.prom" || fail "$f.prom"; done
 [ "$(stat -c %a "$root/cache/reanchor_backup.prom")" = 644 ] || fail "the node exporter cannot read the metrics"
 say "as wanted"
