@@ -3,6 +3,10 @@
 #include <stdio.h>
 #include <time.h>
 
+/* Seconds from 1970 to the beginnings of the first and of the last year that four digits tell. */
+#define YEAR_0     (-62167219200)
+#define YEAR_10000 253402300800
+
 int64_t ra_now(void)
 {
     return (int64_t)time(NULL);
@@ -29,9 +33,12 @@ void ra_time_text(int64_t t, char out[RA_TIME_TEXT])
     time_t tt = (time_t)t;
     struct tm tm;
 
-    if (!gmtime_r(&tt, &tm) || tm.tm_year > 8099 ||
-        strftime(out, RA_TIME_TEXT, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+    if (t < YEAR_0 || t >= YEAR_10000 || !gmtime_r(&tt, &tm)) {
         snprintf(out, RA_TIME_TEXT, "0000-00-00T00:00:00Z");
+        return;
+    }
+    snprintf(out, 5, "%04u", ((unsigned)tm.tm_year + 1900u) % 10000u); /* %Y has no fixed width */
+    strftime(out + 4, RA_TIME_TEXT - 4, "-%m-%dT%H:%M:%SZ", &tm);
 }
 
 static bool digits(struct ra_str *s, size_t n, int *out)

@@ -2,6 +2,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -68,6 +70,57 @@ static void a_time_written_and_read_again_is_the_same(void **state)
     assert_string_equal(text, "2000-02-29T00:00:00Z");
 }
 
+static void a_year_before_1000_has_four_digits_as_well(void **state)
+{
+    static const struct {
+        int64_t t;
+        const char *text;
+    } rows[] = {{-62167219200, "0000-01-01T00:00:00Z"}, {-62135596800, "0001-01-01T00:00:00Z"},
+                {-30610224001, "0999-12-31T23:59:59Z"}, {-30610224000, "1000-01-01T00:00:00Z"},
+                {253402300799, "9999-12-31T23:59:59Z"}, {-62167219201, "0000-00-00T00:00:00Z"},
+                {INT64_MIN, "0000-00-00T00:00:00Z"}};
+    char text[RA_TIME_TEXT];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        ra_time_text(rows[i].t, text);
+        assert_string_equal(text, rows[i].text);
+    }
+}
+
+/* A leap second is the first second of the day that follows, as Unix counts. */
+static void a_leap_second_is_read(void **state)
+{
+    (void)state;
+    assert_int_equal(parsed("2016-12-31T23:59:60Z"), parsed("2017-01-01T00:00:00Z"));
+    assert_int_equal(parsed("2015-06-30T23:59:60.5Z"), parsed("2015-07-01T00:00:00Z"));
+    assert_int_equal(parsed("2017-01-01T01:59:60+02:00"), parsed("2017-01-01T00:00:00Z"));
+}
+
+static void the_time_zone_of_the_machine_does_not_matter(void **state)
+{
+    static const char *const zones[] = {"UTC", "Europe/Berlin", "America/St_Johns", "XYZ-14:30",
+                                        ""};
+    /* Around the hours that Berlin has twice and not at all. */
+    static const char *const times[] = {"2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z",
+                                        "2026-03-29T01:30:00Z", "2026-11-01T05:30:00Z"};
+    static const int64_t seconds[] = {1792888200, 1792891800, 1774747800, 1793511000};
+    char text[RA_TIME_TEXT];
+
+    (void)state;
+    for (size_t z = 0; z < sizeof zones / sizeof zones[0]; z++) {
+        setenv("TZ", zones[z], 1);
+        tzset();
+        for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
+            assert_int_equal(parsed(times[i]), seconds[i]);
+            ra_time_text(seconds[i], text);
+            assert_string_equal(text, times[i]);
+        }
+    }
+    unsetenv("TZ");
+    tzset();
+}
+
 static void a_time_past_the_year_9999_does_not_overrun_its_text(void **state)
 {
     char text[RA_TIME_TEXT];
@@ -114,6 +167,9 @@ int main(void)
         cmocka_unit_test(times_as_graph_writes_them_are_read),
         cmocka_unit_test(what_is_no_time_is_refused),
         cmocka_unit_test(a_time_written_and_read_again_is_the_same),
+        cmocka_unit_test(a_year_before_1000_has_four_digits_as_well),
+        cmocka_unit_test(a_leap_second_is_read),
+        cmocka_unit_test(the_time_zone_of_the_machine_does_not_matter),
         cmocka_unit_test(a_time_past_the_year_9999_does_not_overrun_its_text),
         cmocka_unit_test(a_duration_is_told_in_its_two_largest_units),
         cmocka_unit_test(the_monotonic_clock_does_not_go_back),
