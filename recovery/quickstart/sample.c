@@ -15,7 +15,8 @@ enum { KEY_NO_DISASTER = 0x100, KEY_CLEAN, KEY_ALLOW };
 
 static const struct argp_option options[] = {
     {"seed", 's', "N", 0, "Another organisation for another number (1)", 0},
-    {"users", 'u', "N", 0, "People, 200 to 5000000 (3000); groups and the rest by their number", 0},
+    {"users", 'u', "N", 0, "People, 200 to 20000000 (3000); groups and the rest by their number",
+     0},
     {"anchor", 'a', "KIND", 0,
      "What the lost server had as source anchor: consistency (mS-DS-ConsistencyGuid, the default), "
      "guid (objectGUID), custom (employeeID), mixed (some each: nobody can tell)",
@@ -49,9 +50,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     switch (key) {
     case 's':
     case 'u':
-        if (!ra_parse_uint(ra_str(arg), &n) || (key == 'u' && (n < 200 || n > 5000000)))
+        if (!ra_parse_uint(ra_str(arg), &n) || (key == 'u' && (n < 200 || n > 20000000)))
             argp_error(state, "have '%s', want a number%s", arg,
-                       key == 'u' ? " from 200 to 5000000" : "");
+                       key == 'u' ? " from 200 to 20000000" : "");
         *(key == 's' ? &g->org.seed : &g->org.users) = n;
         return 0;
     case 'a':
