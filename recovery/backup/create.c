@@ -30,6 +30,7 @@ struct writer {
     struct ra_arena arena; /* of one object */
     struct ra_side_cursor *ooi, *soa;
     struct ra_str ooi_id, ooi_value, soa_id, soa_value; /* where these cursors stand */
+    bool damaged;                                       /* a fact could not be read */
     uint64_t objects, total;
 };
 
@@ -68,33 +69,42 @@ static int end_line(struct writer *w, struct ra_err *err)
 /* ---- one object ---- */
 
 /* Facts are sorted by id as the cloud objects are: the cursors walk beside them. */
-static bool fact(const struct ra_side *side, struct ra_side_cursor *c, struct ra_str *key,
+static void next_fact(struct writer *w, struct ra_side_cursor *c, struct ra_str *key,
+                      struct ra_str *value)
+{
+    int more = w->in->cloud->next(c, key, value);
+
+    if (more != 1)
+        *key = *value = (struct ra_str){NULL, 0};
+    w->damaged = w->damaged || more < 0;
+}
+
+static bool fact(struct writer *w, struct ra_side_cursor *c, struct ra_str *key,
                  struct ra_str *value, struct ra_str id, struct ra_str *out)
 {
     while (c && key->p && ra_str_cmp(*key, id) < 0)
-        if (side->next(c, key, value) != 1)
-            *key = (struct ra_str){NULL, 0};
+        next_fact(w, c, key, value);
     *out = *value;
     return c && key->p && ra_str_eq(*key, id);
 }
 
-static void open_fact(const struct ra_side *side, const char *name, struct ra_side_cursor **c,
+static void open_fact(struct writer *w, const char *name, struct ra_side_cursor **c,
                       struct ra_str *key, struct ra_str *value)
 {
-    *c = side->open_facts(side->ctx, name);
+    *c = w->in->cloud->open_facts(w->in->cloud->ctx, name);
     *key = *value = (struct ra_str){NULL, 0};
-    if (*c && side->next(*c, key, value) != 1)
-        *key = (struct ra_str){NULL, 0};
+    if (*c)
+        next_fact(w, *c, key, value);
 }
 
 static void take_facts(struct writer *w, struct ra_str key, struct ra_backup_cloud *c)
 {
     struct ra_str v;
 
-    c->ooi_known = fact(w->in->cloud, w->ooi, &w->ooi_id, &w->ooi_value, key, &v);
+    c->ooi_known = fact(w, w->ooi, &w->ooi_id, &w->ooi_value, key, &v);
     c->ooi = c->ooi_known ? v : (struct ra_str){NULL, 0};
     c->cloud_managed = RA_UNKNOWN;
-    if (fact(w->in->cloud, w->soa, &w->soa_id, &w->soa_value, key, &v))
+    if (fact(w, w->soa, &w->soa_id, &w->soa_value, key, &v))
         c->cloud_managed = ra_str_eq(v, RA_STR("1")) ? RA_YES : RA_NO;
 }
 
@@ -111,6 +121,8 @@ static int take_cloud(struct writer *w, struct ra_str key, uint32_t seq, struct 
                     : o->cloud.o.deleted || w->order.first[seq] != RA_NONE ? RA_VERDICT_CODES
                                                                            : RA_CLOUD_ONLY;
     take_facts(w, key, &o->cloud);
+    if (w->damaged)
+        return ra_fail(err, RA_EINTEGRITY, "cloud: the facts beside the objects are damaged");
     if (o->cloud.o.deleted)
         w->m->cloud_deleted++;
     else
@@ -247,8 +259,8 @@ static int put_lines(struct writer *w, struct ra_err *err)
 
     if (rc == 0)
         rc = flush(w, RUN_BYTES, err);
-    open_fact(side, RA_FACT_OOI, &w->ooi, &w->ooi_id, &w->ooi_value);
-    open_fact(side, RA_FACT_SOA, &w->soa, &w->soa_id, &w->soa_value);
+    open_fact(w, RA_FACT_OOI, &w->ooi, &w->ooi_id, &w->ooi_value);
+    open_fact(w, RA_FACT_SOA, &w->soa, &w->soa_id, &w->soa_value);
     if (rc == 0)
         rc = put_all_cloud(w, err);
     if (rc == 0)

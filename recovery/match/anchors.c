@@ -179,8 +179,8 @@ static void skip_unanchored(struct ra_world *w)
         if (w->ad[i].kind != RA_USER || !ra_takes_part(w, i))
             continue;
         ra_arena_reset(&scratch);
-        if (ra_ad_decode(ra_world_ad_record(w, i), &o) &&
-            ra_str_absent(ra_anchor_of(&o, &w->anchor, &scratch)))
+        ra_world_ad_object(w, i, &o);
+        if (ra_str_absent(ra_anchor_of(&o, &w->anchor, &scratch)))
             skip_object(w, i);
     }
     ra_arena_free(&scratch);
@@ -251,9 +251,11 @@ static int mark_users(struct ra_world *w, struct ra_side_cursor *c, struct ra_st
     anchor = ra_index_key(anchor, room);
     rc = cloud->seek(c, anchor);
     while (rc >= 0 && (rc = cloud->next(c, &key, &value)) > 0 && ra_str_eq(key, anchor))
-        if (ra_entry_unpack(value, &e) && e.seq < w->cloud_n)
+        if (!ra_entry_unpack(value, &e) || e.seq >= w->cloud_n)
+            rc = -(int)RA_EINTEGRITY;
+        else
             w->cloud[e.seq].bits |= (uint16_t)marks;
-    return rc < 0 ? rc : 0;
+    return rc < 0 ? ra_world_damaged(w, cloud, "an index") : 0;
 }
 
 /* AD contacts, computers and groups that take no part can carry a user's anchor too; they are few.
@@ -268,16 +270,16 @@ static int mark_other_kinds(struct ra_world *w)
 
     for (uint32_t i = 0; c && rc == 0 && i < w->ad_n; i++) {
         const struct ra_holder ad = {i, w->ad[i].kind, 0};
-        if (ad.kind == RA_USER || ra_in_scope(w, &ad) ||
-            !ra_ad_decode(ra_world_ad_record(w, i), &o))
+        if (ad.kind == RA_USER || ra_in_scope(w, &ad))
             continue;
+        ra_world_ad_object(w, i, &o);
         ra_arena_reset(&scratch);
         rc = mark_users(w, c, ra_anchor_of(&o, &w->anchor, &scratch), ra_mark_of(w, &ad));
     }
     if (c)
         cloud->close(c);
     ra_arena_free(&scratch);
-    return rc < 0 ? ra_fail(w->err, RA_EINTEGRITY, "the cached anchor index cannot be read") : 0;
+    return rc;
 }
 
 int ra_anchors_link(struct ra_world *w)

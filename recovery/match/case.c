@@ -7,25 +7,34 @@
 
 const struct ra_ad_object *ra_case_object(struct ra_case *c)
 {
-    if (!c->decoded && !ra_ad_decode(ra_world_ad_record(c->w, c->number), &c->o))
-        c->o = (struct ra_ad_object){0}; /* read whole once already: cannot happen */
+    if (!c->decoded)
+        ra_world_ad_object(c->w, c->number, &c->o);
     c->decoded = true;
     return &c->o;
 }
 
-enum ra_ooi ra_case_ooi(struct ra_case *c, uint32_t cloud)
+/* Looks at the record's head alone: this is asked of every pair that is known to belong together.
+ */
+static bool has_guid(struct ra_case *c, const struct ra_guid *guid)
 {
     struct ra_ad_head head;
+
+    if (ra_ad_head(ra_world_ad_record(c->w, c->number), &head) && head.guid)
+        return memcmp(guid->b, head.guid, sizeof guid->b) == 0;
+    c->decoded = false;
+    ra_case_object(c); /* tells of the damage */
+    return false;
+}
+
+enum ra_ooi ra_case_ooi(struct ra_case *c, uint32_t cloud)
+{
     enum ra_ooi state = c->w->ooi ? (enum ra_ooi)c->w->ooi_state[cloud] : RA_OOI_UNKNOWN;
 
     if (state == RA_OOI_UNKNOWN && (c->w->cloud[cloud].bits & RA_CLOUD_LIVE))
         c->w->cloud[cloud].bits |= RA_CLOUD_NEED_OOI; /* a deleted user cannot be asked for */
     if (state != RA_OOI_EQUAL)
         return state;
-    return ra_ad_head(ra_world_ad_record(c->w, c->number), &head) &&
-                   memcmp(c->w->ooi[cloud].b, head.guid, sizeof c->w->ooi[cloud].b) == 0
-               ? RA_OOI_EQUAL
-               : RA_OOI_DIFFERENT;
+    return has_guid(c, &c->w->ooi[cloud]) ? RA_OOI_EQUAL : RA_OOI_DIFFERENT;
 }
 
 enum ra_tri ra_case_soa(struct ra_case *c, uint32_t cloud)
@@ -67,14 +76,6 @@ bool ra_case_soft_on_upn(struct ra_case *c)
 bool ra_case_allow_update(struct ra_case *c)
 {
     return flag(c, c->w->in->tenant->flags.allow_identifier_update, false);
-}
-
-void ra_case_peer(struct ra_case *c, uint32_t cloud, struct ra_cloud_object *out)
-{
-    const struct ra_side *side = c->w->in->cloud;
-
-    if (!ra_cloud_decode(side->record(side->ctx, cloud), out))
-        *out = (struct ra_cloud_object){0}; /* read whole once already: cannot happen */
 }
 
 /* ---- several holders: the index is asked again, which is rare ---- */
@@ -123,15 +124,19 @@ static void ask(struct ra_case *c, enum ra_slot slot, struct ra_str key, struct 
     struct ra_str at, value;
     struct ra_entry e;
     char room[RA_KEY_MAX];
+    int rc;
 
     if (!*cursor)
         *cursor = side->open_index(side->ctx, index);
     key = ra_index_key(key, room);
-    if (!*cursor || side->seek(*cursor, key) < 0)
-        return;
-    while (side->next(*cursor, &at, &value) > 0 && ra_str_eq(at, key))
-        if (ra_entry_unpack(value, &e) && e.seq < c->w->cloud_n && fits(c, slot, &e))
+    rc = *cursor ? side->seek(*cursor, key) : 0;
+    while (*cursor && rc >= 0 && (rc = side->next(*cursor, &at, &value)) > 0 && ra_str_eq(at, key))
+        if (!ra_entry_unpack(value, &e) || e.seq >= c->w->cloud_n)
+            rc = -(int)RA_EINTEGRITY;
+        else if (fits(c, slot, &e))
             add_found(f, e.seq);
+    if (rc < 0)
+        ra_world_damaged(c->w, side, "an index");
 }
 
 static void ask_addresses(struct ra_case *c, enum ra_slot slot, struct found *f)
@@ -176,16 +181,13 @@ static void ask_slot(struct ra_case *c, enum ra_slot slot, struct found *f)
     }
 }
 
-static struct ra_str id_of(const struct ra_side *side, uint32_t seq)
+static int by_id(const void *a, const void *b, void *world)
 {
-    struct ra_cloud_object o;
+    struct ra_cloud_object x, y;
 
-    return ra_cloud_decode(side->record(side->ctx, seq), &o) ? o.id : (struct ra_str){NULL, 0};
-}
-
-static int by_id(const void *a, const void *b, void *side)
-{
-    return ra_str_cmp_fold(id_of(side, *(const uint32_t *)a), id_of(side, *(const uint32_t *)b));
+    ra_world_cloud_object(world, *(const uint32_t *)a, &x);
+    ra_world_cloud_object(world, *(const uint32_t *)b, &y);
+    return ra_str_cmp_fold(x.id, y.id);
 }
 
 uint32_t *ra_case_holders(struct ra_case *c, enum ra_slot slot, size_t *n)
@@ -200,7 +202,7 @@ uint32_t *ra_case_holders(struct ra_case *c, enum ra_slot slot, size_t *n)
         return out;
     }
     ask_slot(c, slot, &f);
-    qsort_r(f.all, f.n, sizeof *f.all, by_id, (void *)(uintptr_t)c->w->in->cloud);
+    qsort_r(f.all, f.n, sizeof *f.all, by_id, c->w);
     out = ra_arena_alloc(c->scratch, f.n * sizeof *out);
     if (f.n)
         memcpy(out, f.all, f.n * sizeof *out);

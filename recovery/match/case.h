@@ -42,7 +42,6 @@ uint32_t *ra_case_holders(struct ra_case *c, enum ra_slot slot, size_t *n);
 /* The holder with the lowest id, or RA_NONE. */
 uint32_t ra_case_holder(struct ra_case *c, enum ra_slot slot);
 bool ra_case_held_by_other(struct ra_case *c, enum ra_slot slot, uint32_t peer);
-void ra_case_peer(struct ra_case *c, uint32_t cloud, struct ra_cloud_object *out);
 
 /* Ends the case with this verdict. row 0 when the procedure names none. */
 void ra_case_end(struct ra_case *c, enum ra_verdict_code code, uint32_t cloud, unsigned row);

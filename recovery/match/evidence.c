@@ -99,7 +99,7 @@ static void right_person(struct ra_case *c)
         ra_case_warn(c, RA_NEEDS_STAMP); /* row 30 */
     if (all_keys_agree(c, peer))
         return;
-    ra_case_peer(c, peer, &o);
+    ra_world_cloud_object(c->w, peer, &o);
     if (!ra_str_absent(o.sid) && !ra_str_absent(ra_case_object(c)->sid) &&
         !ra_str_eq(o.sid, ra_case_object(c)->sid))
         ra_case_warn(c, RA_WARN_SID);

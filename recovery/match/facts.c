@@ -22,13 +22,22 @@ const struct ra_side *ra_match_directory(const struct ra_match_input *in, uint32
     return NULL;
 }
 
-struct ra_str ra_world_ad_record(const struct ra_world *w, uint32_t number)
+static const struct ra_side *directory_of(const struct ra_world *w, uint32_t number, uint32_t *seq)
 {
     size_t d = w->in->ad_n - 1;
 
     while (d > 0 && number < w->base[d])
         d--;
-    return w->in->ad[d].record(w->in->ad[d].ctx, number - w->base[d]);
+    *seq = number - w->base[d];
+    return &w->in->ad[d];
+}
+
+struct ra_str ra_world_ad_record(const struct ra_world *w, uint32_t number)
+{
+    uint32_t seq;
+    const struct ra_side *side = directory_of(w, number, &seq);
+
+    return side->record(side->ctx, seq);
 }
 
 static int damaged(struct ra_world *w, const struct ra_side *side, const char *what, uint32_t seq)
@@ -36,6 +45,38 @@ static int damaged(struct ra_world *w, const struct ra_side *side, const char *w
     ra_fail(w->err, RA_EINTEGRITY, "cache of " RA_STR_FMT ": %s %u cannot be read",
             RA_STR_ARG(side->name), what, seq);
     return ra_hint(w->err, "fetch this side again: reanchor fetch --full");
+}
+
+int ra_world_damaged(struct ra_world *w, const struct ra_side *side, const char *what)
+{
+    if (w->damage == 0) {
+        ra_fail(w->err, RA_EINTEGRITY, "cache of " RA_STR_FMT ": %s cannot be read",
+                RA_STR_ARG(side->name), what);
+        ra_hint(w->err, "fetch this side again: reanchor fetch --full");
+        w->damage = -(int)RA_EINTEGRITY;
+    }
+    return w->damage;
+}
+
+void ra_world_ad_object(struct ra_world *w, uint32_t number, struct ra_ad_object *out)
+{
+    uint32_t seq;
+    const struct ra_side *side = directory_of(w, number, &seq);
+
+    if (ra_ad_decode(side->record(side->ctx, seq), out))
+        return;
+    *out = (struct ra_ad_object){0};
+    ra_world_damaged(w, side, "an object");
+}
+
+void ra_world_cloud_object(struct ra_world *w, uint32_t seq, struct ra_cloud_object *out)
+{
+    const struct ra_side *side = w->in->cloud;
+
+    if (ra_cloud_decode(side->record(side->ctx, seq), out))
+        return;
+    *out = (struct ra_cloud_object){0};
+    ra_world_damaged(w, side, "an object");
 }
 
 static void note_override(struct ra_world *w, uint32_t number, struct ra_str upn)
@@ -188,7 +229,9 @@ static int note_roles(struct ra_world *w)
         for (; rc > 0 && ra_str_eq(key, h->user_id); rc = side->next(ids, &key, &packed))
             if (ra_entry_unpack(packed, &entry) && entry.seq < side->count)
                 w->cloud[entry.seq].roles = (uint8_t)h->roles;
-        if (rc < 0) {
+            else
+                break;
+        if (rc < 0 || (rc > 0 && ra_str_eq(key, h->user_id))) {
             side->close(ids);
             return damaged(w, side, "id", 0);
         }

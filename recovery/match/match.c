@@ -119,6 +119,9 @@ int ra_match(const struct ra_match_input *in, struct ra_result *out, struct ra_e
     if (rc == 0) {
         make_room(&w);
         decide_all(&w);
+        rc = w.damage;
+    }
+    if (rc == 0) {
         ra_leftovers(&w);
         ra_gate(&w);
         list_needs(&w, RA_CLOUD_NEED_SOA, &out->need_soa, &out->need_soa_n);

@@ -27,7 +27,7 @@ static bool same_sid(struct ra_case *c, uint32_t cloud)
 
     if (c->f->n[RA_SLOT_SID] == 1 && c->f->first[RA_SLOT_SID] == cloud)
         return true;
-    ra_case_peer(c, cloud, &peer);
+    ra_world_cloud_object(c->w, cloud, &peer);
     return !ra_str_absent(ra_case_object(c)->sid) && ra_str_eq(ra_case_object(c)->sid, peer.sid);
 }
 

@@ -90,6 +90,7 @@ struct ra_world {
     struct ra_anchor_attribute linked; /* the one by which users and groups were linked first */
     struct ra_arena arena;             /* lives as long as the world */
     struct ra_side_cursor *asked[RA_IX_CUSTOM]; /* cursors for asking an index again */
+    int damage; /* RA_EINTEGRITY from the first read on that failed where nobody waits for it */
 };
 
 static inline bool ra_takes_part(const struct ra_world *w, uint32_t number)
@@ -101,6 +102,11 @@ static inline bool ra_takes_part(const struct ra_world *w, uint32_t number)
 int ra_world_read(struct ra_world *w);
 void ra_world_free(struct ra_world *w);
 struct ra_str ra_world_ad_record(const struct ra_world *w, uint32_t number);
+/* What cannot be read comes out empty, and the decision fails with world.damage. */
+void ra_world_ad_object(struct ra_world *w, uint32_t number, struct ra_ad_object *out);
+void ra_world_cloud_object(struct ra_world *w, uint32_t seq, struct ra_cloud_object *out);
+/* Tells of the first damage only; returns RA_EINTEGRITY. */
+int ra_world_damaged(struct ra_world *w, const struct ra_side *side, const char *what);
 
 /* asked.c: isCloudManaged and the identifiers, as far as they are known. */
 int ra_world_asked(struct ra_world *w);

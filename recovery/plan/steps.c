@@ -134,7 +134,9 @@ static void count_fates(struct ra_steps *s)
     for (uint32_t seq = 0; seq < cloud->count; seq++)
         if (s->fate[seq] != RA_FATE_OPEN)
             s->fates[s->fate[seq]]++;
-        else if (ra_cloud_head(cloud->record(cloud->ctx, seq), &h) && !h.deleted && h.synced)
+        else if (!ra_cloud_head(cloud->record(cloud->ctx, seq), &h))
+            s->damaged = true;
+        else if (!h.deleted && h.synced)
             s->fates[RA_FATE_OPEN]++;
 }
 
@@ -146,34 +148,36 @@ static struct ra_str directory_name(const struct ra_steps *s, uint16_t d)
 }
 
 /* Equal keys are rare: one objectGUID twice, or identifiers that are no GUIDs and begin alike. */
-static struct ra_str dn_of(const struct ra_steps *s, const struct ra_step_entry *e)
+static struct ra_str dn_of(struct ra_steps *s, const struct ra_step_entry *e)
 {
     uint32_t number = s->decided->verdicts[e->verdict].ad;
-    struct ra_ad_object o;
+    struct ra_ad_object o = {0};
+    size_t d = 0;
 
-    for (size_t d = 0; d < s->in.ad_n; number -= s->in.ad[d++].count)
-        if (number < s->in.ad[d].count)
-            return ra_ad_decode(s->in.ad[d].record(s->in.ad[d].ctx, number), &o)
-                       ? o.dn
-                       : (struct ra_str){NULL, 0};
-    return (struct ra_str){NULL, 0};
+    for (; d + 1 < s->in.ad_n && number >= s->in.ad[d].count; d++)
+        number -= s->in.ad[d].count;
+    if (!ra_ad_decode(s->in.ad[d].record(s->in.ad[d].ctx, number), &o))
+        s->damaged = true;
+    return s->damaged ? (struct ra_str){NULL, 0} : o.dn;
 }
 
-static struct ra_str cloud_id(const struct ra_steps *s, const struct ra_step_entry *e)
+static struct ra_str cloud_id(struct ra_steps *s, const struct ra_step_entry *e)
 {
     const struct ra_side *cloud = s->in.cloud;
     uint32_t seq = e->verdict == RA_NONE ? RA_NONE : s->decided->verdicts[e->verdict].cloud;
     struct ra_cloud_object o;
 
-    if (seq == RA_NONE || !ra_cloud_decode(cloud->record(cloud->ctx, seq), &o))
+    if (seq == RA_NONE)
         return (struct ra_str){NULL, 0};
-    return o.id;
+    if (!ra_cloud_decode(cloud->record(cloud->ctx, seq), &o))
+        s->damaged = true;
+    return s->damaged ? (struct ra_str){NULL, 0} : o.id;
 }
 
 static int by_target(const void *a, const void *b, void *ctx)
 {
     const struct ra_step_entry *x = a, *y = b;
-    const struct ra_steps *s = ctx;
+    struct ra_steps *s = ctx;
     int c = ra_str_cmp(directory_name(s, x->directory), directory_name(s, y->directory));
 
     if (c == 0)
@@ -251,7 +255,9 @@ int ra_steps_decide(const struct ra_steps_input *in, const struct ra_result *ope
             s->by_op[RA_OP_SET_FEATURES]++;
         }
         sort(s);
-    } else
+        rc = ra_steps_whole(s, err);
+    }
+    if (rc != 0)
         ra_steps_free(&s);
     *out = s;
     return rc;

@@ -116,7 +116,7 @@ int ra_steps_get(struct ra_steps *s, size_t i, struct ra_plan_step *out,
     if (promise)
         *promise =
             (struct ra_step_promise){x.v->ad, promised(s, out->op, &x), guid_text(s, x.ad.guid)};
-    return 0;
+    return ra_steps_whole(s, err);
 }
 
 /* ---- predictions ---- */
@@ -168,15 +168,19 @@ static int give_list(struct ra_steps *s, const struct ra_step_list *l, each_fn *
 
 /* Whether the object of an index entry has this fate; an open one only when it is live and synced.
  */
-static bool has_fate(const struct ra_steps *s, const struct ra_entry *e, unsigned char fate)
+static bool has_fate(struct ra_steps *s, const struct ra_entry *e, unsigned char fate)
 {
     const struct ra_side *cloud = s->in.cloud;
     struct ra_cloud_head h;
 
     if (e->seq >= cloud->count || s->fate[e->seq] != fate || (e->bits & RA_ENTRY_DELETED))
         return false;
-    return fate != RA_FATE_OPEN ||
-           (ra_cloud_head(cloud->record(cloud->ctx, e->seq), &h) && h.synced);
+    if (fate != RA_FATE_OPEN)
+        return true;
+    if (ra_cloud_head(cloud->record(cloud->ctx, e->seq), &h))
+        return h.synced;
+    s->damaged = true;
+    return false;
 }
 
 /* In the order of their ids. */
@@ -193,12 +197,16 @@ static int give_fate(struct ra_steps *s, unsigned char fate, enum ra_outcome out
     if (!s->ids || cloud->seek(s->ids, RA_STR("")) < 0)
         rc = -1;
     while (rc == 1 && (rc = cloud->next(s->ids, &key, &value)) == 1)
-        if (ra_entry_unpack(value, &e) && has_fate(s, &e, fate))
+        if (!ra_entry_unpack(value, &e))
+            rc = -1;
+        else if (has_fate(s, &e, fate))
             each(to, &(struct ra_prediction){.outcome = outcome,
                                              .id = key,
                                              .kind = (enum ra_kind)e.kind,
                                              .why = RA_ORPHAN});
-    return rc == 0 ? 0 : ra_fail(err, RA_EINTEGRITY, "snapshot cloud: the index of ids is damaged");
+    if (rc != 0)
+        return ra_fail(err, RA_EINTEGRITY, "snapshot cloud: the index of ids is damaged");
+    return ra_steps_whole(s, err);
 }
 
 static int give_expected(void *ctx, enum ra_outcome outcome, each_fn *each, void *to,

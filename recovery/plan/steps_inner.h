@@ -37,6 +37,7 @@ struct ra_steps {
     bool bypassed; /* identifiers may change: as things are, or once the window is open */
     uint64_t exposed[RA_VERDICT_CODES];
     size_t by_op[RA_PLAN_OPS];
+    bool damaged; /* something could not be read where nobody waits for it; ra_steps_whole */
     struct ra_side_cursor *ooi, *soa, *anchors, *sids, *ids;
     struct ra_arena scratch; /* one object's */
     char id[24];             /* of the step that was last given */
@@ -56,6 +57,8 @@ struct ra_subject {
 };
 
 /* steps_read.c */
+/* RA_EINTEGRITY when anything that was asked for so far could not be read; else 0. */
+int ra_steps_whole(const struct ra_steps *s, struct ra_err *err);
 int ra_subject_read(struct ra_steps *s, const struct ra_verdict *v, struct ra_subject *out,
                     struct ra_err *err);
 bool ra_subject_bound_elsewhere(const struct ra_subject *x); /* by the object identifier */

@@ -26,6 +26,14 @@ static int read_ad(struct ra_steps *s, uint32_t number, struct ra_subject *x, st
     return ra_fail(err, RA_EINTERNAL, "a verdict names AD object %u past the last one", number);
 }
 
+int ra_steps_whole(const struct ra_steps *s, struct ra_err *err)
+{
+    if (!s->damaged)
+        return 0;
+    ra_fail(err, RA_EINTEGRITY, "a snapshot has a record or an index that cannot be read");
+    return ra_hint(err, "read both sides again: reanchor fetch --full");
+}
+
 static struct ra_str lower(struct ra_steps *s, struct ra_str id)
 {
     char *copy = ra_arena_alloc(&s->scratch, id.n + 1);
@@ -40,12 +48,15 @@ static int fact(struct ra_steps *s, struct ra_side_cursor **cursor, const char *
 {
     const struct ra_side *cloud = s->in.cloud;
     struct ra_str key = lower(s, id), found;
+    int rc;
 
     if (!*cursor && cloud->open_facts)
         *cursor = cloud->open_facts(cloud->ctx, name);
-    if (!*cursor || cloud->seek(*cursor, key) != 0 || cloud->next(*cursor, &found, value) != 1)
-        return 0;
-    return ra_str_eq(found, key);
+    rc = *cursor ? cloud->seek(*cursor, key) : 0;
+    if (*cursor && rc == 0)
+        rc = cloud->next(*cursor, &found, value);
+    s->damaged = s->damaged || rc < 0;
+    return rc == 1 && ra_str_eq(found, key);
 }
 
 /* In the spelling of every GUID that we write; anything else as it is. */
@@ -83,7 +94,7 @@ int ra_subject_read(struct ra_steps *s, const struct ra_verdict *v, struct ra_su
         out->ooi_known = fact(s, &s->ooi, RA_FACT_OOI, out->cloud.id, &value);
     out->ooi = out->ooi_known && value.n ? guid_or_text(s, value) : (struct ra_str){NULL, 0};
     out->cloud.id = guid_or_text(s, out->cloud.id);
-    return 0;
+    return ra_steps_whole(s, err);
 }
 
 bool ra_subject_bound_elsewhere(const struct ra_subject *x)
@@ -112,18 +123,22 @@ static int live_users(struct ra_steps *s, struct ra_side_cursor **cursor, enum r
     char room[RA_KEY_MAX];
     struct ra_str found, value;
     struct ra_entry e;
-    int n = 0;
+    int n = 0, rc = 0;
 
     if (ra_str_absent(key))
         return 0;
     if (!*cursor)
         *cursor = cloud->open_index(cloud->ctx, index);
     key = ra_index_key(key, room);
-    if (!*cursor || cloud->seek(*cursor, key) != 0)
+    if (!*cursor)
         return 0;
-    while (n < 2 && cloud->next(*cursor, &found, &value) == 1 && ra_str_eq(found, key))
-        n += ra_entry_unpack(value, &e) && e.kind == RA_USER && !(e.bits & RA_ENTRY_DELETED) &&
-             e.seq != but;
+    rc = cloud->seek(*cursor, key);
+    while (n < 2 && rc >= 0 && (rc = cloud->next(*cursor, &found, &value)) == 1 &&
+           ra_str_eq(found, key)) {
+        s->damaged = s->damaged || !ra_entry_unpack(value, &e);
+        n += !s->damaged && e.kind == RA_USER && !(e.bits & RA_ENTRY_DELETED) && e.seq != but;
+    }
+    s->damaged = s->damaged || rc < 0;
     return n;
 }
 

@@ -14,6 +14,7 @@ struct ra_checking {
     uint32_t *base;    /* of each directory: the number of its first object */
     uint32_t *verdict; /* by AD number: its verdict, or RA_NONE for a deleted object */
     uint32_t *peer;    /* by cloud sequence number: the AD object that names it as its peer */
+    int damage;        /* RA_EINTEGRITY once something could not be read */
 };
 
 void ra_checking_begin(struct ra_checking *c, const struct ra_report_input *in,

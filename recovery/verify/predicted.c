@@ -54,10 +54,9 @@ static uint32_t holder(struct comparing *c, enum ra_index index, struct ra_str k
     while (rc == 0 && (rc = c->cloud->next(c->index[index], &found, &value)) == 1) {
         if (!ra_str_eq(found, key))
             return RA_NONE;
-        if (ra_entry_unpack(value, &e) && e.seq != but && e.seq < c->cloud->count &&
-            fits(&e, how, kind))
+        rc = ra_entry_unpack(value, &e) && e.seq < c->cloud->count ? 0 : -1;
+        if (rc == 0 && e.seq != but && fits(&e, how, kind))
             return e.seq;
-        rc = 0;
     }
     if (rc < 0)
         c->rc = ra_fail(c->err, RA_EINTEGRITY, "snapshot cloud: an index is damaged");
@@ -79,6 +78,15 @@ static struct ra_cloud_object object(struct comparing *c, uint32_t seq)
     if (seq != RA_NONE && !ra_cloud_decode(c->cloud->record(c->cloud->ctx, seq), &o) && c->rc == 0)
         c->rc = ra_fail(c->err, RA_EINTEGRITY, "snapshot cloud: record %u is damaged", seq);
     return o;
+}
+
+static struct ra_cloud_head head(struct comparing *c, uint32_t seq)
+{
+    struct ra_cloud_head h = {0};
+
+    if (!ra_cloud_head(c->cloud->record(c->cloud->ctx, seq), &h) && c->rc == 0)
+        c->rc = ra_fail(c->err, RA_EINTEGRITY, "snapshot cloud: record %u is damaged", seq);
+    return h;
 }
 
 static uint32_t by_id(struct comparing *c, struct ra_str id)
@@ -122,11 +130,16 @@ static enum binding binding(struct comparing *c, const struct ra_cloud_object *o
 {
     struct ra_str key = lower(c, o->id), found, value;
     struct ra_guid is, want;
+    int rc;
 
     if (!c->ooi && c->cloud->open_facts)
         c->ooi = c->cloud->open_facts(c->cloud->ctx, RA_FACT_OOI);
-    if (!c->ooi || c->cloud->seek(c->ooi, key) != 0 ||
-        c->cloud->next(c->ooi, &found, &value) != 1 || !ra_str_eq(found, key))
+    rc = c->ooi ? c->cloud->seek(c->ooi, key) : 0;
+    if (c->ooi && rc == 0)
+        rc = c->cloud->next(c->ooi, &found, &value);
+    if (rc < 0 && c->rc == 0)
+        c->rc = ra_fail(c->err, RA_EINTEGRITY, "snapshot cloud: the identifiers are damaged");
+    if (rc != 1 || !ra_str_eq(found, key))
         return UNREAD;
     if (ra_str_absent(value))
         return UNBOUND;
@@ -262,7 +275,7 @@ static void rejoined(struct comparing *c, const struct ra_prediction *p)
     struct ra_cloud_head h = {0};
 
     if (seq != RA_NONE)
-        ra_cloud_head(c->cloud->record(c->cloud->ctx, seq), &h);
+        h = head(c, seq);
     if (seq == RA_NONE || h.deleted)
         tell(c, p, RA_CAME_OTHERWISE, "it was deleted", seq);
     else if (!h.synced)
@@ -294,12 +307,11 @@ static void compare_one(struct comparing *c, const struct ra_prediction *p)
 /* What is synced now and was not: a duplicate, or an account that somebody joined. */
 static void look_for_others(struct comparing *c)
 {
-    struct ra_cloud_head h;
-
-    for (uint32_t seq = 0; seq < c->cloud->count; seq++)
-        if (!c->seen[seq] && ra_cloud_head(c->cloud->record(c->cloud->ctx, seq), &h) &&
-            !h.deleted && h.synced)
+    for (uint32_t seq = 0; seq < c->cloud->count && c->rc == 0; seq++) {
+        struct ra_cloud_head h = c->seen[seq] ? (struct ra_cloud_head){0} : head(c, seq);
+        if (!h.deleted && h.synced)
             tell(c, NULL, RA_CAME_OTHERWISE, "it is synced now, and nothing predicted it", seq);
+    }
 }
 
 /* ---- the whole ---- */

@@ -26,7 +26,9 @@ bool ra_checking_in_scope(const struct ra_checking *c, uint32_t ad)
 int ra_checking_damaged(struct ra_checking *c, struct ra_str side)
 {
     ra_fail(c->err, RA_EINTEGRITY, "cache of " RA_STR_FMT " cannot be read", RA_STR_ARG(side));
-    return ra_hint(c->err, "fetch this side again: reanchor fetch --full");
+    ra_hint(c->err, "fetch this side again: reanchor fetch --full");
+    c->damage = -(int)RA_EINTEGRITY;
+    return c->damage;
 }
 
 int ra_checking_ad(struct ra_checking *c, uint32_t number, struct ra_ad_object *out)
@@ -101,8 +103,7 @@ static void cloud_key(struct ra_checking *c, uint32_t seq, unsigned char key[16]
     struct ra_cloud_object o;
     struct ra_guid id;
 
-    if (seq != RA_NONE && ra_cloud_decode(c->in->cloud->record(c->in->cloud->ctx, seq), &o) &&
-        ra_guid_parse(o.id, &id))
+    if (seq != RA_NONE && ra_checking_cloud(c, seq, &o) == 0 && ra_guid_parse(o.id, &id))
         memcpy(key, id.b, 16);
 }
 
@@ -211,6 +212,8 @@ int ra_verify(const struct ra_report_input *in, const struct ra_baseline *baseli
         rc = ra_check_drift(&c, baseline);
     if (rc == 0)
         sort(&c);
+    if (rc == 0)
+        rc = c.damage;
     ra_checking_end(&c);
     if (rc != 0)
         ra_verified_free(out);
