@@ -148,7 +148,7 @@ static int damaged(const struct ra_side *side, struct ra_err *err)
                    RA_STR_ARG(side->name));
 }
 
-/* An id names the object, and nobody else will do. */
+/* An id names the object; a user may have come back under another one, with the same anchor. */
 int ra_import_find_cloud(struct ra_import_comparison *c, const struct ra_import_entry *e,
                          uint32_t *seq, bool *deleted, struct ra_err *err)
 {
@@ -157,6 +157,8 @@ int ra_import_find_cloud(struct ra_import_comparison *c, const struct ra_import_
 
     if (!ra_str_absent(e->id)) {
         rc = look(&c->cloud[CLOUD_ID], e->id, e->kind, &hit);
+        if (rc == 0 && e->kind == RA_USER)
+            rc = look(&c->cloud[CLOUD_ANCHOR], e->anchor, e->kind, &hit);
     } else {
         rc = e->kind == RA_USER ? look(&c->cloud[CLOUD_ANCHOR], e->anchor, e->kind, &hit) : 0;
         if (rc == 0 && !hit.deleted)
@@ -276,34 +278,43 @@ static const struct ra_verdict *verdict_of(const struct ra_import_comparison *c,
     return low < r->verdicts_n && r->verdicts[low].ad == number ? &r->verdicts[low] : NULL;
 }
 
-static enum ra_import_finding judge_cloud(const struct ra_import_compared *m)
+/* What AD still has and the tenant no longer: joined to somebody else, restored, or made anew. */
+static enum ra_import_finding judge_lost(const struct ra_import_compared *m,
+                                         const struct ra_verdict *v)
 {
-    if (m->cloud_state == RA_STATE_DIFFERENT)
-        return ra_str_absent(m->cloud.immutable_id) ? RA_FINDING_CLOUD_CLEARED
-                                                    : RA_FINDING_CLOUD_CHANGED;
+    if (m->ad_state != RA_STATE_SAME)
+        return RA_FINDING_GONE;
     if (m->cloud_state == RA_STATE_DELETED)
-        return m->ad_state == RA_STATE_SAME ? RA_FINDING_CLOUD_DELETED : RA_FINDING_GONE;
-    if (m->cloud_state == RA_STATE_MISSING)
-        return m->ad_state == RA_STATE_SAME ? RA_FINDING_CLOUD_MISSING : RA_FINDING_GONE;
-    return RA_FINDING_NONE;
+        return RA_FINDING_CLOUD_DELETED;
+    return v && v->cloud != RA_NONE ? RA_FINDING_JOINED_OTHERWISE : RA_FINDING_CLOUD_MISSING;
+}
+
+/* Without a peer in AD only what is synced is deleted. */
+static enum ra_import_finding judge_ad(const struct ra_import_compared *m,
+                                       const struct ra_verdict *v)
+{
+    bool synced = ra_cloud_is_synced(&m->cloud);
+
+    if (m->ad_state == RA_STATE_DIFFERENT)
+        return RA_FINDING_AD_CHANGED;
+    if (m->ad_state != RA_STATE_SAME)
+        return synced ? RA_FINDING_AD_MISSING : RA_FINDING_NONE;
+    if (v && (v->code == RA_SKIP_SCOPE || v->code == RA_SKIP_LINKED))
+        return synced ? RA_FINDING_OUT_OF_SCOPE : RA_FINDING_NONE;
+    return v && v->cloud == m->cloud_seq ? RA_FINDING_NONE : RA_FINDING_JOINED_OTHERWISE;
 }
 
 static enum ra_import_finding judge(const struct ra_import_comparison *c,
                                     const struct ra_import_compared *m)
 {
-    enum ra_import_finding f = judge_cloud(m);
-    const struct ra_verdict *v;
+    const struct ra_verdict *v = m->ad_number == RA_NONE ? NULL : verdict_of(c, m->ad_number);
 
-    if (f != RA_FINDING_NONE)
-        return f;
-    if (m->ad_state == RA_STATE_DIFFERENT)
-        return RA_FINDING_AD_CHANGED;
-    if (m->ad_state != RA_STATE_SAME)
-        return ra_cloud_is_synced(&m->cloud) ? RA_FINDING_AD_MISSING : RA_FINDING_GONE;
-    v = verdict_of(c, m->ad_number);
-    if (v && (v->code == RA_SKIP_SCOPE || v->code == RA_SKIP_LINKED))
-        return ra_cloud_is_synced(&m->cloud) ? RA_FINDING_OUT_OF_SCOPE : RA_FINDING_NONE;
-    return v && v->cloud == m->cloud_seq ? RA_FINDING_NONE : RA_FINDING_JOINED_OTHERWISE;
+    if (m->cloud_state == RA_STATE_DELETED || m->cloud_state == RA_STATE_MISSING)
+        return judge_lost(m, v);
+    if (m->cloud_state == RA_STATE_DIFFERENT)
+        return ra_str_absent(m->cloud.immutable_id) ? RA_FINDING_CLOUD_CLEARED
+                                                    : RA_FINDING_CLOUD_CHANGED;
+    return judge_ad(m, v);
 }
 
 static enum ra_import_state cloud_state(const struct ra_import_compared *m,

@@ -22,6 +22,7 @@ struct ra_import_text {
     struct ra_buf text; /* decoded and not yet handed out */
     size_t taken;       /* of text */
     uint64_t line;
+    struct ra_err bad; /* what stopped decoding; said once the text before it is handed out */
 };
 
 int ra_import_open_file(const char *path, int *fd, struct ra_err *err)
@@ -80,8 +81,14 @@ static const char *encoding_of(const char *raw, size_t n, size_t *mark)
     return NULL;
 }
 
+static void stop_decoding(struct ra_import_text *t, const char *why)
+{
+    ra_fail(&t->bad, RA_EINPUT, "%s", why);
+    t->ended = true;
+}
+
 /* Everything of raw that makes whole characters, into text. */
-static int decode(struct ra_import_text *t, struct ra_err *err)
+static void decode(struct ra_import_text *t)
 {
     char room[2 * CHUNK], *in = t->raw, *to = room;
     size_t in_n = t->raw_n, room_n = sizeof room, rc;
@@ -89,16 +96,15 @@ static int decode(struct ra_import_text *t, struct ra_err *err)
     if (t->from == NONE) {
         ra_buf_put(&t->text, t->raw, t->raw_n);
         t->raw_n = 0;
-        return 0;
+        return;
     }
     rc = iconv(t->from, &in, &in_n, &to, &room_n);
     ra_buf_put(&t->text, room, (size_t)(to - room));
     drop(t, t->raw_n - in_n);
-    if (rc != (size_t)-1 || (errno == EINVAL && !t->ended))
-        return 0;
-    if (errno == EINVAL)
-        return ra_fail(err, RA_EINPUT, "ends in the middle of a UTF-16 character");
-    return ra_fail(err, RA_EINPUT, "has bytes that are no UTF-16, which its beginning says it is");
+    if (rc == (size_t)-1 && errno != EINVAL)
+        stop_decoding(t, "has bytes that are no UTF-16, which its beginning says it is");
+    else if (t->ended && t->raw_n)
+        stop_decoding(t, "ends in the middle of a UTF-16 character");
 }
 
 static int begin(struct ra_import_text *t, struct ra_err *err)
@@ -115,7 +121,8 @@ static int begin(struct ra_import_text *t, struct ra_err *err)
     drop(t, mark);
     if (encoding && (t->from = iconv_open("UTF-8", encoding)) == NONE)
         return ra_fail(err, RA_EINTERNAL, "iconv does not know %s", encoding);
-    return decode(t, err);
+    decode(t);
+    return 0;
 }
 
 int ra_import_text_open(const char *path, struct ra_import_text **out, struct ra_err *err)
@@ -190,14 +197,18 @@ int ra_import_text_line(struct ra_import_text *t, struct ra_str *out, struct ra_
     while ((n = line_end(t)) == 0 && !t->ended && t->text.n - t->taken <= RA_IMPORT_LINE_MAX) {
         forget_taken(t);
         rc = fill(t, err);
-        if (rc == 0)
-            rc = decode(t, err);
         if (rc != 0)
             break;
+        decode(t);
     }
     t->line++;
     if (rc != 0)
         return rc;
+    if (n == 0 && t->bad.code) {
+        if (err)
+            *err = t->bad;
+        return -t->bad.code;
+    }
     n = n ? n : t->text.n - t->taken;
     if (n == 0)
         return 0;
@@ -214,7 +225,7 @@ int ra_import_text_peek(struct ra_import_text *t, struct ra_str *out, struct ra_
     while (rc == 0 && !t->ended && t->text.n - t->taken < 4096) {
         rc = fill(t, err);
         if (rc == 0)
-            rc = decode(t, err);
+            decode(t);
     }
     *out = (struct ra_str){t->text.p ? t->text.p + t->taken : NULL, t->text.n - t->taken};
     return rc;

@@ -105,6 +105,42 @@ static void the_type_line_and_utf16_of_windows_powershell_are_read(void **state)
     given_free(&g);
 }
 
+static void broken_utf16_is_named_by_its_line(void **state)
+{
+    static const char text[] = "\xFF\xFEI\0m\0m\0u\0t\0a\0b\0l\0e\0I\0d\0,\0x\0\n\0"
+                               "E\0001\0,\0y\0\n\0"
+                               "E\0002\0,\0\x34\xD9"
+                               "a\0\n\0";
+    struct given g;
+    char path[64];
+
+    (void)state;
+    given_file(text, sizeof text - 1, path);
+    given_read(&g, RA_IMPORT_ADSYNCTOOLS, path);
+    given_gone(path);
+    assert_int_equal(g.rc, -(int)RA_EINPUT);
+    assert_string_equal(given_said(g.err.msg), "line 3: has bytes that are no UTF-16, which its "
+                                               "beginning says it is");
+    given_free(&g);
+}
+
+/* The report of Export-ADSyncToolsSourceAnchorReport, which Update-… wants with tabs. */
+static void the_report_with_tabs_is_read(void **state)
+{
+    struct given g;
+
+    (void)state;
+    read_csv(&g,
+             "\"DistinguishedName\"\t\"ImmutableIdGUID\"\t\"Action\"\r\n"
+             "\"CN=Ada,OU=People,DC=contoso,DC=com\"\t\"30475e40-e7ae-4af3-af75-8b143c81daf5\"\t"
+             "\"Update\"\r\n");
+    assert_int_equal(g.rc, 0);
+    assert_str(g.e[0].dn, "CN=Ada,OU=People,DC=contoso,DC=com");
+    assert_str(g.e[0].anchor, ANCHOR);
+    assert_int_equal(g.e[0].other.count, 2);
+    given_free(&g);
+}
+
 /* More than one chunk of the reader, cut at every place within a record. */
 static void a_long_file_is_read_to_its_end(void **state)
 {
@@ -216,6 +252,8 @@ int run_csv(void)
         cmocka_unit_test(a_guid_becomes_the_anchor_that_graph_shows),
         cmocka_unit_test(columns_are_known_by_name_and_others_are_kept),
         cmocka_unit_test(the_type_line_and_utf16_of_windows_powershell_are_read),
+        cmocka_unit_test(broken_utf16_is_named_by_its_line),
+        cmocka_unit_test(the_report_with_tabs_is_read),
         cmocka_unit_test(a_long_file_is_read_to_its_end),
         cmocka_unit_test(an_empty_cell_is_left_out),
         cmocka_unit_test(two_columns_of_the_anchor_must_agree),
