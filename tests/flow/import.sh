@@ -118,6 +118,11 @@ shown "; anchor-reproduced: employeeID: here mS-DS-ConsistencyGuid" "; include-m
   "; include-extra [ad:contoso]: here OU=Contoso,$base" "; exclude-missing [ad:contoso]: OU=" \
   "; exclude-extra [ad:contoso]: here OU=Groups,OU=Contoso,$base" "; container-empty [ad:contoso]: OU=Gone,"
 
+expect 7 "${run[@]}" --json import --compare adsync-config "$work/changed.json"
+jq -se '.[0].type == "settings" and .[0].anchor_attribute == "employeeID" and .[0].domains[0].dns == "contoso.test" and
+  (.[1:] | all(.type == "difference")) and ([.[1:][].what] | index("anchor-reproduced") and index("container-empty"))' \
+  "$work/out" > /dev/null || { cat "$work/out" >&2; fail "settings as JSON"; }
+
 say "a folder of another tenant is not compared"
 rm -r "$work/entra"; cp -r "$files/entra" "$work/entra"
 sed -i "s/$tenant_id/99999999-2222-3333-4444-555555555555/" "$work/entra/Organization"/*/*.json
