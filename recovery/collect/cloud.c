@@ -38,7 +38,7 @@ int ra_cloud_begin(struct ra_graph *g, struct ra_cache *c, const struct ra_colle
     ra_buf_init(&f->record, RECORD_MAX);
     ra_buf_init(&f->lists, RECORD_MAX);
     ra_graph_fingerprint(g, f->fingerprint);
-    rc = ra_cloud_read_documents(f, err);
+    rc = ra_cloud_read_documents(f, ra_cloud_begins_anew(f), err);
     if (rc != 0)
         ra_cloud_abandon(&f);
     *out = f;
@@ -319,7 +319,10 @@ static int begin_anew(struct ra_cloud_fill *f, struct ra_err *err)
     }
     put_mark(f, "started", number(f, ra_now()));
     put_mark(f, "why", ra_str(f->why));
-    rc = ra_graph_is_files(f->graph) ? 0 : ra_cloud_mark_beginning(f, err);
+    if (f->ahead)
+        ra_cloud_take_ahead(f);
+    else
+        rc = ra_graph_is_files(f->graph) ? 0 : ra_cloud_mark_beginning(f, err);
     return rc == 0 ? ra_fill_commit(f->ledger.fill, err) : rc;
 }
 
@@ -351,8 +354,7 @@ static int read_anew(struct ra_cloud_fill *f, struct ra_err *err)
     return finish(f, err);
 }
 
-/* A read of everything that an earlier run could not end was begun because it had to be. */
-static bool stopped_anew(const struct ra_cloud_fill *f)
+bool ra_cloud_stopped_anew(const struct ra_cloud_fill *f)
 {
     char token[80];
 
@@ -363,7 +365,7 @@ static bool stopped_anew(const struct ra_cloud_fill *f)
 int ra_cloud_finish(struct ra_cloud_fill **fp, struct ra_err *err)
 {
     struct ra_cloud_fill *f = *fp;
-    bool anew = f->full || ra_graph_is_files(f->graph) || stopped_anew(f);
+    bool anew = f->full || ra_graph_is_files(f->graph) || ra_cloud_stopped_anew(f);
     int rc = anew ? RESYNC : refresh_or_not(f, err);
 
     if (anew && !ra_graph_is_files(f->graph))

@@ -44,17 +44,42 @@ struct ra_cloud_fill {
     uint64_t seen[RA_COLLECTIONS];         /* objects that came, for progress */
     uint64_t live[RA_COLLECTIONS];         /* objects that there are, once counted */
     struct ra_count count[RA_COLLECTIONS]; /* as the tenant counted before, and then after */
-    uint64_t listed_users;                 /* by the lists alone */
-    size_t parts;                          /* in which users were read; 0: in one chain */
-    bool rechecked;                        /* what the index behind a count lists was looked for */
-    uint64_t missed;                       /* and so many that no list had were found */
-    char why[RA_WHY_MAX];                  /* everything is read anew; empty for the first time */
+    struct ra_count after[RA_COLLECTIONS]; /* counted beside the last round of all changes */
+    bool counted_after;
+    /* Asked for beside the documents, when everything is going to be read: links from now on,
+     * absent where there are none, and the counts. For the next beginning alone. */
+    bool ahead;
+    struct ra_str ahead_link[RA_DELTA_KINDS];
+    struct ra_count ahead_count[RA_COLLECTIONS];
+    uint64_t listed_users; /* by the lists alone */
+    size_t parts;          /* in which users were read; 0: in one chain */
+    bool rechecked;        /* what the index behind a count lists was looked for */
+    uint64_t missed;       /* and so many that no list had were found */
+    char why[RA_WHY_MAX];  /* everything is read anew; empty for the first time */
     char proof[RA_PROOF_MAX];
 };
 
+/* ---- cloud.c ---- */
+
+/* A read of everything that an earlier run could not end was begun because it had to be. */
+bool ra_cloud_stopped_anew(const struct ra_cloud_fill *f);
+
+/* ---- cloud_ahead.c ---- */
+
+/* Whether a live tenant is going to be read from its beginning: a guess, by which requests are sent
+ * together. */
+bool ra_cloud_begins_anew(const struct ra_cloud_fill *f);
+
+/* Asks for the documents; anew: and for what a read of everything begins with. */
+int ra_cloud_ask_first(struct ra_cloud_fill *f, bool anew, struct ra_document_read *reads, size_t n,
+                       struct ra_err *err);
+/* The links of that, into the ledger that was just opened. */
+void ra_cloud_take_ahead(struct ra_cloud_fill *f);
+
 /* ---- cloud_documents.c ---- */
 
-int ra_cloud_read_documents(struct ra_cloud_fill *f, struct ra_err *err);
+/* anew: everything is going to be read, as far as can be told. */
+int ra_cloud_read_documents(struct ra_cloud_fill *f, bool anew, struct ra_err *err);
 /* Those and the members of role groups go into the snapshot. */
 int ra_cloud_put_documents(struct ra_cloud_fill *f, struct ra_err *err);
 /* The same as amendments, as far as they differ from the current snapshot. *n grows from 0. */
@@ -89,6 +114,12 @@ int ra_cloud_read_deleted(struct ra_cloud_fill *f, struct ra_err *err);
 
 /* ---- cloud_changes.c ---- */
 
+/* Rounds that bring a link from now on, one for each collection that has changes. */
+void ra_cloud_from_now_on(struct ra_delta rounds[RA_DELTA_KINDS]);
+/* Says that a collection has none. */
+void ra_cloud_no_changes(const struct ra_delta *round);
+/* Keeps the link behind what was read of a collection, beside it. */
+void ra_cloud_keep_link(struct ra_cloud_fill *f, enum ra_collection c, struct ra_str link);
 /* Asks for links from now on, before the lists are read. */
 int ra_cloud_mark_beginning(struct ra_cloud_fill *f, struct ra_err *err);
 /* Takes up what changed since the links, until it is one moment's state. listed: the list of

@@ -15,7 +15,7 @@ struct changes {
     bool paged[RA_DELTA_KINDS];
 };
 
-static void keep_link(struct ra_cloud_fill *f, enum ra_collection c, struct ra_str link)
+void ra_cloud_keep_link(struct ra_cloud_fill *f, enum ra_collection c, struct ra_str link)
 {
     char key[32];
 
@@ -43,7 +43,7 @@ static int on_changes(void *ctx, size_t which, const struct ra_graph_object *obj
         rc = ra_conflicts_take(&x->conflicts, &objects[i], err);
     if (rc != 0)
         return rc;
-    keep_link(f, c, link);
+    ra_cloud_keep_link(f, c, link);
     x->paged[c] = true;
     f->seen[c] += n;
     if (n)
@@ -51,17 +51,41 @@ static int on_changes(void *ctx, size_t which, const struct ra_graph_object *obj
     return 0;
 }
 
-static int run(struct ra_cloud_fill *f, struct ra_delta *rounds, size_t n, struct ra_err *err)
+/* count: the tenant is also asked how many objects it counts. */
+static int run(struct ra_cloud_fill *f, struct ra_delta *rounds, size_t n, bool count,
+               struct ra_err *err)
 {
     struct changes x = {.f = f, .rounds = rounds};
+    const struct ra_questions q = {.deltas = rounds,
+                                   .deltas_n = n,
+                                   .page = on_changes,
+                                   .ctx = &x,
+                                   .counts = f->after,
+                                   .counts_n = count ? RA_COLLECTIONS : 0};
+
     int rc;
 
+    for (int c = 0; c < RA_COLLECTIONS && count; c++)
+        f->after[c] = (struct ra_count){.collection = (enum ra_collection)c};
+    f->counted_after = f->counted_after || count;
     ra_conflicts_begin(&x.conflicts, f);
-    rc = ra_graph_delta(f->graph, rounds, n, on_changes, &x, err);
+    rc = ra_graph_ask(f->graph, &q, err);
     if (rc == 0)
         rc = ra_conflicts_settle(&x.conflicts, err);
     ra_conflicts_end(&x.conflicts);
     return rc;
+}
+
+void ra_cloud_from_now_on(struct ra_delta rounds[RA_DELTA_KINDS])
+{
+    for (int c = 0; c < RA_DELTA_KINDS; c++)
+        rounds[c] = (struct ra_delta){.collection = (enum ra_collection)c};
+}
+
+void ra_cloud_no_changes(const struct ra_delta *round)
+{
+    ra_log(RA_LOG_REQUESTS, "%s: the service has no changes to tell of: %s",
+           ra_collection_name(round->collection), round->refused_with);
 }
 
 int ra_cloud_mark_beginning(struct ra_cloud_fill *f, struct ra_err *err)
@@ -69,15 +93,13 @@ int ra_cloud_mark_beginning(struct ra_cloud_fill *f, struct ra_err *err)
     struct ra_delta rounds[RA_DELTA_KINDS];
     int rc;
 
-    for (int c = 0; c < RA_DELTA_KINDS; c++)
-        rounds[c] = (struct ra_delta){.collection = (enum ra_collection)c};
-    rc = run(f, rounds, RA_DELTA_KINDS, err);
+    ra_cloud_from_now_on(rounds);
+    rc = run(f, rounds, RA_DELTA_KINDS, false, err);
     for (int c = 0; rc == 0 && c < RA_DELTA_KINDS; c++) {
         if (rounds[c].state == RA_DELTA_READ)
             continue;
         f->link[c] = (struct ra_str){NULL, 0};
-        ra_log(RA_LOG_REQUESTS, "%s: the service has no changes to tell of: %s",
-               ra_collection_name((enum ra_collection)c), rounds[c].refused_with);
+        ra_cloud_no_changes(&rounds[c]);
     }
     return rc;
 }
@@ -93,7 +115,7 @@ static int read_changes(struct ra_cloud_fill *f, int collections, bool *resync, 
         if (f->link[c].p)
             rounds[n++] =
                 (struct ra_delta){.collection = (enum ra_collection)c, .link = f->link[c].p};
-    rc = run(f, rounds, n, err);
+    rc = run(f, rounds, n, collections == RA_DELTA_KINDS, err);
     for (size_t i = 0; rc == 0 && i < n; i++) {
         if (rounds[i].state == RA_DELTA_READ)
             continue;

@@ -38,7 +38,7 @@ static int take_document(struct ra_cloud_fill *f, const struct ra_document_read 
     return ra_tenant_add(r->which, ra_str_n(r->json.p, r->json.n), &f->arena, &f->tenant, err);
 }
 
-int ra_cloud_read_documents(struct ra_cloud_fill *f, struct ra_err *err)
+int ra_cloud_read_documents(struct ra_cloud_fill *f, bool anew, struct ra_err *err)
 {
     struct ra_document_read reads[RA_DOCUMENTS] = {{0}};
     struct ra_err refusal = {0};
@@ -46,7 +46,7 @@ int ra_cloud_read_documents(struct ra_cloud_fill *f, struct ra_err *err)
 
     for (int i = 0; i < RA_DOCUMENTS; i++)
         reads[i].which = (enum ra_document)i;
-    rc = ra_graph_documents(f->graph, reads, RA_DOCUMENTS, err);
+    rc = ra_cloud_ask_first(f, anew, reads, RA_DOCUMENTS, err);
     if (rc != 0)
         return rc;
     for (int i = 0; i < RA_DOCUMENTS; i++) {

@@ -11,8 +11,9 @@
 /*
  * The lists of a read anew: every collection a chain, users several, each part of them one. How
  * they are cut, what the tenant counted, and how far each chain has come are marks in the same
- * transactions as the objects. A commit comes before the second page of any chain and after as many
- * pages as are asked for at once, so that a kill costs each chain one page at most.
+ * transactions as the objects. A commit begins after half as many pages as are asked for at once,
+ * in a thread, and no chain's second page is taken before its first is durable: a kill costs each
+ * chain one page at most.
  */
 
 #define OTHERS      (RA_COLLECTIONS - 1) /* chains before those of users */
@@ -21,10 +22,10 @@
 
 struct lists {
     struct ra_cloud_fill *f;
-    struct ra_chain *chains; /* of this run */
-    char (*keys)[32];        /* their marks */
-    bool *paged;             /* since the last commit */
-    int pages;               /* and how many */
+    struct ra_chain *chains;                    /* of this run */
+    char (*keys)[32];                           /* their marks */
+    enum { DURABLE, TAKEN, COMMITTING } * page; /* what became of each chain's last page */
+    int pages;                                  /* that are taken */
     size_t n;
     struct ra_buf filters; /* one a line, NUL behind each */
     struct ra_arena arena;
@@ -37,14 +38,45 @@ static void put_mark(struct ra_cloud_fill *f, const char *key, struct ra_str val
     ra_fill_put(f->ledger.fill, RA_TABLE_MARKS, ra_str(key), value);
 }
 
+/* All that was committed is durable. */
+static int settle(struct lists *l, struct ra_err *err)
+{
+    int rc = ra_fill_settle(l->f->ledger.fill, err);
+
+    for (size_t i = 0; rc == 0 && i < l->n; i++)
+        if (l->page[i] == COMMITTING)
+            l->page[i] = DURABLE;
+    return rc;
+}
+
+static int commit_behind(struct lists *l, struct ra_err *err)
+{
+    int rc = settle(l, err);
+
+    if (rc == 0)
+        rc = ra_fill_commit_behind(l->f->ledger.fill, err);
+    for (size_t i = 0; rc == 0 && i < l->n; i++)
+        if (l->page[i] == TAKEN)
+            l->page[i] = COMMITTING;
+    l->pages = 0;
+    return rc;
+}
+
 static int commit(struct lists *l, struct ra_err *err)
 {
-    memset(l->paged, 0, l->n);
-    l->pages = 0;
-    return ra_fill_commit(l->f->ledger.fill, err);
+    int rc = commit_behind(l, err);
+
+    return rc == 0 ? settle(l, err) : rc;
 }
 
 /* ---- pages ---- */
+
+/* Half of what is read at once is committed while the other half comes in. */
+static bool enough(const struct lists *l)
+{
+    return l->pages >= (ra_graph_connections(l->f->graph) + 1) / 2 ||
+           ra_fill_pending(l->f->ledger.fill) > RA_GROUP_BYTES;
+}
 
 static int on_page(void *ctx, size_t chain, const struct ra_graph_object *objects, size_t n,
                    struct ra_str mark, struct ra_err *err)
@@ -52,19 +84,20 @@ static int on_page(void *ctx, size_t chain, const struct ra_graph_object *object
     struct lists *l = ctx;
     enum ra_collection c = l->chains[chain].collection;
     struct ra_cloud_fill *f = l->f;
-    bool enough = l->paged[chain] || l->pages >= ra_graph_connections(f->graph);
-    int rc = enough ? commit(l, err) : 0;
+    int rc = l->page[chain] == DURABLE ? 0
+             : l->page[chain] == TAKEN ? commit(l, err)
+                                       : settle(l, err);
 
     for (size_t i = 0; rc == 0 && i < n; i++)
         rc = ra_cloud_take_listed(f, &objects[i], err);
     if (rc != 0)
         return rc;
     put_mark(f, l->keys[chain], mark.p ? mark : RA_STR(MARK_DONE));
-    l->paged[chain] = true;
+    l->page[chain] = TAKEN;
     l->pages++;
     f->seen[c] += n;
     ra_cloud_report(f, c, c < RA_DELETED_USERS ? f->count[c].value : 0);
-    return ra_fill_pending(f->ledger.fill) > RA_GROUP_BYTES ? commit(l, err) : 0;
+    return enough(l) ? commit_behind(l, err) : 0;
 }
 
 /* ---- chains ---- */
@@ -88,14 +121,14 @@ static void lists_init(struct lists *l, struct ra_cloud_fill *f, size_t most)
     *l = (struct lists){.f = f};
     l->chains = ra_calloc(most, sizeof *l->chains);
     l->keys = ra_calloc(most, sizeof *l->keys);
-    l->paged = ra_calloc(most, sizeof *l->paged);
+    l->page = ra_calloc(most, sizeof *l->page);
 }
 
 static void lists_free(struct lists *l)
 {
     free(l->chains);
     free(l->keys);
-    free(l->paged);
+    free(l->page);
     ra_arena_free(&l->arena);
 }
 
@@ -159,6 +192,17 @@ static int read_chains(struct ra_cloud_fill *f, struct ra_str filters, struct ra
 
 /* ---- the plan ---- */
 
+static int count_before(struct ra_cloud_fill *f, struct ra_err *err)
+{
+    bool ahead = f->ahead;
+
+    f->ahead = false;
+    for (int c = 0; c < RA_COLLECTIONS; c++)
+        f->count[c] =
+            ahead ? f->ahead_count[c] : (struct ra_count){.collection = (enum ra_collection)c};
+    return ahead ? 0 : ra_graph_counts(f->graph, f->count, RA_COLLECTIONS, err);
+}
+
 /* Before the lists, so that what is created meanwhile cannot hide what is missing. A service that
  * will not count says so, and the lists stand by their explicit ends alone. */
 static int make_plan(struct ra_cloud_fill *f, struct ra_buf *filters, struct ra_err *err)
@@ -166,9 +210,7 @@ static int make_plan(struct ra_cloud_fill *f, struct ra_buf *filters, struct ra_
     char key[32], value[24];
     int rc;
 
-    for (int c = 0; c < RA_COLLECTIONS; c++)
-        f->count[c] = (struct ra_count){.collection = (enum ra_collection)c};
-    rc = ra_graph_counts(f->graph, f->count, RA_COLLECTIONS, err);
+    rc = count_before(f, err);
     if (rc == 0 && f->count[RA_USERS].counted)
         rc = ra_parts_plan(f->graph, f->count[RA_USERS].value, filters, err);
     if (rc != 0)

@@ -44,9 +44,9 @@ static int keys(void *ctx, uint32_t seq, struct ra_str record, ra_key_fn *emit, 
 
     if (has_none(c, record))
         return 0;
-    if (c->cloud && ra_cloud_decode(record, &cloud))
+    if (c->cloud && ra_cloud_decode_for(record, c->index, &cloud))
         ra_cloud_keys(&cloud, seq, c->index, &c->scratch, receive, &r);
-    else if (!c->cloud && ra_ad_decode(record, &ad))
+    else if (!c->cloud && ra_ad_decode_for(record, c->index, &ad))
         ra_ad_keys(&ad, seq, c->index, c->custom, c->customs, &c->scratch, receive, &r);
     else
         return ra_fail(err, RA_EINTEGRITY, "record %u cannot be read back", seq);

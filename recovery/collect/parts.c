@@ -69,7 +69,7 @@ static int count_from(struct ra_graph *g, struct leaves *l, size_t from, bool *a
         put_clause(&texts[i], l->at[from + i].prefix);
         counts[i] = (struct ra_count){.collection = RA_USERS, .filter = ra_buf_z(&texts[i])};
     }
-    rc = ra_graph_counts(g, counts, n, err);
+    rc = ra_graph_counts_many(g, counts, n, err);
     for (size_t i = 0; i < n; i++) {
         l->at[from + i].n = counts[i].value;
         *all = *all && counts[i].counted;
@@ -159,8 +159,8 @@ static void write_filters(struct leaves *l, uint64_t most, struct ra_buf *out)
 
 int ra_parts_plan(struct ra_graph *g, uint64_t total, struct ra_buf *out, struct ra_err *err)
 {
-    /* What one connection reads. A part of half as much again is not cut up: with 46 counts a cut
-     * costs more than it saves. */
+    /* What one connection reads. A part of a fifth more is not cut up: with 46 counts a cut costs
+     * more than it saves. */
     uint64_t share = total / (uint64_t)ra_graph_connections(g);
     struct leaves l = {0};
     bool more = true, all = true;
@@ -173,7 +173,7 @@ int ra_parts_plan(struct ra_graph *g, uint64_t total, struct ra_buf *out, struct
     add_children(&l, "", FIRST);
     rc = count_from(g, &l, 0, &all, err);
     while (rc == 0 && all && more)
-        rc = cut(g, &l, share + share / 2, &more, &all, err);
+        rc = cut(g, &l, share + share / 5, &more, &all, err);
     if (rc == 0 && all)
         write_filters(&l, share / 2, out); /* small ones last, to even the connections out */
     free(l.at);

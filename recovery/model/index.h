@@ -69,6 +69,11 @@ void ra_ad_keys(const struct ra_ad_object *o, uint32_t seq, enum ra_index index,
 void ra_cloud_keys(const struct ra_cloud_object *o, uint32_t seq, enum ra_index index,
                    struct ra_arena *scratch, ra_emit_fn *emit, void *ctx);
 
+/* A record as far as the two above look at it for this index: the rest is absent, and is not looked
+ * through for damage. */
+bool ra_ad_decode_for(struct ra_str record, enum ra_index index, struct ra_ad_object *out);
+bool ra_cloud_decode_for(struct ra_str record, enum ra_index index, struct ra_cloud_object *out);
+
 struct ra_side_cursor;
 
 /* One side, or one directory of the AD side, as match reads it. */

@@ -1,5 +1,6 @@
 #include "recovery/model/address.h"
 #include "recovery/model/form.h"
+#include "recovery/model/index.h"
 #include "recovery/model/object.h"
 #include "recovery/model/scope.h"
 
@@ -216,6 +217,41 @@ bool ra_ad_decode(struct ra_str record, struct ra_ad_object *out)
            get_lists(&record, out, ad_lists, COUNT(ad_lists)) && record.n == 0;
 }
 
+/* How many of ad_strings stand before what the keys of an index need no longer. */
+static size_t ad_strings_for(enum ra_index index)
+{
+    switch (index) {
+    case RA_IX_ANCHOR:
+        return 1; /* consistency_guid */
+    case RA_IX_GUID:
+        return 0;
+    case RA_IX_SID:
+        return 7;
+    case RA_IX_UPN:
+        return 2; /* sam, where there is no login */
+    case RA_IX_NAME:
+        return 10; /* cn, where there is no displayName */
+    case RA_IX_ID:
+    case RA_IX_ADDRESS:
+    case RA_IX_TIE:
+    case RA_IX_CUSTOM:
+    case RA_IX_CUSTOM_MAX:
+        break;
+    }
+    return COUNT(ad_strings);
+}
+
+bool ra_ad_decode_for(struct ra_str record, enum ra_index index, struct ra_ad_object *out)
+{
+    size_t n = ad_strings_for(index);
+
+    if (n == COUNT(ad_strings))
+        return ra_ad_decode(record, out);
+    *out = (struct ra_ad_object){.deleted = false};
+    return get_ad_head(&record, out) && get_strings(&record, out, ad_first, COUNT(ad_first)) &&
+           get_ad_numbers(&record, out) && get_strings(&record, out, ad_strings, n);
+}
+
 static bool is_anchored(const struct ra_cloud_object *o)
 {
     return o->kind == RA_USER && !ra_str_absent(o->immutable_id);
@@ -262,4 +298,44 @@ bool ra_cloud_decode(struct ra_str record, struct ra_cloud_object *out)
     return get_cloud_head(&record, out) &&
            get_strings(&record, out, cloud_strings, COUNT(cloud_strings)) &&
            get_lists(&record, out, cloud_lists, COUNT(cloud_lists)) && record.n == 0;
+}
+
+/* The same of cloud_strings. */
+static size_t cloud_strings_for(enum ra_index index)
+{
+    switch (index) {
+    case RA_IX_ID:
+        return 4;
+    case RA_IX_ANCHOR:
+        return 1;
+    case RA_IX_GUID:
+        return 14; /* device_id */
+    case RA_IX_SID:
+        return 5;
+    case RA_IX_UPN:
+        return 3;
+    case RA_IX_NAME:
+        return 8; /* display_name */
+    case RA_IX_ADDRESS:
+    case RA_IX_TIE:
+    case RA_IX_CUSTOM:
+    case RA_IX_CUSTOM_MAX:
+        break;
+    }
+    return COUNT(cloud_strings);
+}
+
+bool ra_cloud_decode_for(struct ra_str record, enum ra_index index, struct ra_cloud_object *out)
+{
+    size_t n = cloud_strings_for(index);
+
+    if (n == COUNT(cloud_strings))
+        return ra_cloud_decode(record, out);
+    *out = (struct ra_cloud_object){.deleted = false};
+    if (!get_cloud_head(&record, out))
+        return false;
+    if ((index == RA_IX_GUID && out->kind != RA_DEVICE) ||
+        (index == RA_IX_NAME && out->kind != RA_GROUP))
+        return true; /* has no key there */
+    return get_strings(&record, out, cloud_strings, n);
 }

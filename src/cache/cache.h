@@ -76,10 +76,18 @@ size_t ra_fill_pending(const struct ra_fill *f);          /* bytes waiting for a
  * error nothing of the group is in the file. */
 int ra_fill_commit(struct ra_fill *f, struct ra_err *err);
 
+/* The same in a thread, while the caller goes on adding: two groups are in memory then. A commit that
+ * is still under way is waited for first. Whatever asks for what is committed waits too. */
+int ra_fill_commit_behind(struct ra_fill *f, struct ra_err *err);
+/* Waits until nothing is under way any more: then all that was to be committed is durable. An error
+ * of the commit is told here, or by whatever waits for it first; nothing of its group, nor of what
+ * was added since, will ever be in the file then. */
+int ra_fill_settle(struct ra_fill *f, struct ra_err *err);
+
 /* Committed sequence numbers, those of dropped records included, and a value of a committed table
  * (copied into *out by the callee's buffer, valid until the next call); RA_ENOTFOUND when there is
  * none. */
-uint32_t ra_fill_count(const struct ra_fill *f);
+uint32_t ra_fill_count(struct ra_fill *f);
 int ra_fill_get(struct ra_fill *f, const char *table, struct ra_str key, struct ra_str *out,
                 struct ra_err *err);
 

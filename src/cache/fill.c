@@ -1,5 +1,6 @@
 #include "src/base/log.h"
 #include "src/base/mem.h"
+#include "src/cache/behind.h"
 #include "src/cache/key.h"
 #include "src/cache/names.h"
 #include "src/cache/store.h"
@@ -130,6 +131,32 @@ size_t ra_fill_pending(const struct ra_fill *f)
     return f->group.n;
 }
 
+/* What is to be committed next, unless something of it cannot be. */
+static int ready(struct ra_fill *f, struct ra_err *err)
+{
+    int rc = ra_fill_settle(f, err);
+
+    if (rc != 0 || f->group.bad.code == 0)
+        return rc;
+    if (err)
+        *err = f->group.bad;
+    return -f->group.bad.code;
+}
+
+int ra_fill_commit_behind(struct ra_fill *f, struct ra_err *err)
+{
+    int rc = ready(f, err);
+
+    if (rc == 0 && f->group.n > 0)
+        ra_behind_start(f);
+    return rc;
+}
+
+int ra_fill_settle(struct ra_fill *f, struct ra_err *err)
+{
+    return ra_behind_end(f, err);
+}
+
 static int write_group(MDB_txn *txn, void *ctx)
 {
     struct ra_fill *f = ctx;
@@ -147,15 +174,10 @@ static void hash_record(void *ctx, struct ra_str record)
 
 int ra_fill_commit(struct ra_fill *f, struct ra_err *err)
 {
-    int rc;
+    int rc = ready(f, err);
 
-    if (f->group.bad.code != 0) {
-        if (err)
-            *err = f->group.bad;
-        return -f->group.bad.code;
-    }
-    if (f->group.n == 0)
-        return 0;
+    if (rc != 0 || f->group.n == 0)
+        return rc;
     rc = ra_env_write(&f->env, f->group.n, write_group, f, err);
     if (rc != 0)
         return rc;
@@ -167,8 +189,9 @@ int ra_fill_commit(struct ra_fill *f, struct ra_err *err)
     return 0;
 }
 
-uint32_t ra_fill_count(const struct ra_fill *f)
+uint32_t ra_fill_count(struct ra_fill *f)
 {
+    ra_fill_settle(f, NULL); /* an error of it is told to the next that commits */
     return f->committed;
 }
 
@@ -195,9 +218,12 @@ int ra_fill_get(struct ra_fill *f, const char *table, struct ra_str key, struct 
                 struct ra_err *err)
 {
     MDB_txn *txn;
-    int rc = mdb_txn_begin(f->env.mdb, NULL, MDB_RDONLY, &txn);
+    int rc = ra_fill_settle(f, err);
 
     *out = (struct ra_str){NULL, 0};
+    if (rc != 0)
+        return rc;
+    rc = mdb_txn_begin(f->env.mdb, NULL, MDB_RDONLY, &txn);
     if (rc == 0) {
         rc = get(f, txn, table, key);
         mdb_txn_abort(txn);
@@ -235,6 +261,9 @@ int ra_fill_read(struct ra_fill *f, uint32_t seq, struct ra_str *out, struct ra_
     *out = (struct ra_str){NULL, 0};
     if (seq >= f->given)
         return ra_fail(err, RA_ENOTFOUND, "%s: there is no record %u", f->side, seq);
+    rc = ra_fill_settle(f, err);
+    if (rc != 0)
+        return rc;
     if (ra_latest(&f->latest, &f->group, f->committed, seq, out))
         return 0;
     rc = mdb_txn_begin(f->env.mdb, NULL, MDB_RDONLY, &txn);
@@ -257,6 +286,7 @@ void ra_fill_close(struct ra_fill **fp)
 
     if (!f)
         return;
+    ra_behind_free(f);
     leave(f->cache, f);
     ra_env_close(&f->env);
     ra_group_free(&f->group);
@@ -273,6 +303,8 @@ void ra_fill_discard(struct ra_fill **fp)
 {
     char *path = *fp && (*fp)->env.path ? ra_strdup((*fp)->env.path) : NULL;
 
+    if (*fp)
+        ra_fill_settle(*fp, NULL);
     if (path && unlink(path) != 0)
         ra_warn("%s: cannot be removed: %s", path, strerror(errno));
     ra_fill_close(fp);

@@ -32,6 +32,8 @@ struct ra_fill {
     MDB_dbi head, records;
     struct ra_group group;
     struct ra_latest latest;   /* of the group's records */
+    struct ra_behind *behind;  /* the group of a commit in a thread, or NULL */
+    bool under_way;            /* that one is being committed */
     uint32_t committed, given; /* records in the file; the next sequence number */
     struct ra_hash *hash;      /* of the first hashed records */
     uint32_t hashed;

@@ -70,8 +70,11 @@ int ra_fill_walk(struct ra_fill *f, uint32_t from,
 {
     struct walk w = {0};
     MDB_txn *txn;
-    int rc, lmdb = mdb_txn_begin(f->env.mdb, NULL, MDB_RDONLY, &txn);
+    int lmdb, rc = ra_fill_settle(f, err);
 
+    if (rc != 0)
+        return rc;
+    lmdb = mdb_txn_begin(f->env.mdb, NULL, MDB_RDONLY, &txn);
     if (lmdb != 0)
         return ra_env_fail(f->env.path, "cannot be read", lmdb, err);
     lmdb = open_cursors(f, txn, &w);

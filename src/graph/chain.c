@@ -224,6 +224,16 @@ void ra_pages_free(struct ra_pages *p)
     p->first = p->before = NULL;
 }
 
+/* The one thing that must never happen: a short list that looks whole. */
+int ra_pages_ended(const struct ra_pages *pages, size_t n, struct ra_err *err)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!pages[i].ended)
+            return ra_fail(err, RA_EINCOMPLETE, "%s: the chain did not reach its end",
+                           pages[i].where);
+    return 0;
+}
+
 int ra_pages_run(struct ra_graph *g, struct ra_pages *pages, size_t n, struct ra_err *err)
 {
     struct ra_request **list = ra_malloc(n * sizeof *list);
@@ -233,10 +243,5 @@ int ra_pages_run(struct ra_graph *g, struct ra_pages *pages, size_t n, struct ra
         list[i] = &pages[i].request;
     rc = ra_http_run(g->http, list, n, err);
     free(list);
-    /* The one thing that must never happen: a short list that looks whole. */
-    for (size_t i = 0; i < n && rc == 0; i++)
-        if (!pages[i].ended)
-            rc =
-                ra_fail(err, RA_EINCOMPLETE, "%s: the chain did not reach its end", pages[i].where);
-    return rc;
+    return rc == 0 ? ra_pages_ended(pages, n, err) : rc;
 }

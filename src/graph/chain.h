@@ -42,7 +42,10 @@ struct ra_pages {
 int ra_pages_init(struct ra_pages *p, const char *path, const char *mark, struct ra_err *err);
 void ra_pages_free(struct ra_pages *p);
 
-/* Runs all of them side by side. */
+/* RA_EINCOMPLETE when one of them, after a run, has not reached its end. */
+int ra_pages_ended(const struct ra_pages *pages, size_t n, struct ra_err *err);
+
+/* Runs all of them side by side, each to its end. */
 int ra_pages_run(struct ra_graph *g, struct ra_pages *pages, size_t n, struct ra_err *err);
 
 #endif

@@ -1,6 +1,7 @@
 /* How many objects there are, which the service tells as plain text and from an index that lags. */
 #include "src/graph/document.h"
-#include "src/graph/internal.h"
+#include "src/graph/lanes.h"
+#include "src/graph/round.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -85,26 +86,134 @@ int ra_graph_count(struct ra_graph *g, enum ra_collection c, uint64_t *out, stru
     return rc;
 }
 
+void ra_counts_begin(const struct ra_graph *g, struct ra_count *counts, size_t n,
+                     struct ra_counts_round *c, struct ra_round *r)
+{
+    *c = (struct ra_counts_round){
+        .all = ra_calloc(n, sizeof *c->all),
+        .requests = ra_calloc(n, sizeof *c->requests),
+        .n = n,
+    };
+    for (size_t i = 0; i < n; i++) {
+        c->all[i] = (struct counting){&counts[i], NULL};
+        prepare(g, &c->requests[i], &c->all[i]);
+        ra_round_add(r, &c->requests[i]);
+    }
+}
+
+void ra_counts_end(struct ra_counts_round *c)
+{
+    for (size_t i = 0; i < c->n; i++)
+        ra_request_free(&c->requests[i]);
+    free(c->requests);
+    free(c->all);
+}
+
 int ra_graph_counts(struct ra_graph *g, struct ra_count *counts, size_t n, struct ra_err *err)
 {
-    struct counting *all = ra_calloc(n, sizeof *all);
-    struct ra_request *requests = ra_calloc(n, sizeof *requests);
-    struct ra_request **list = ra_calloc(n, sizeof *list);
-    int rc = 0;
+    struct ra_counts_round c;
+    struct ra_round r = {0};
+    int rc;
+
+    for (size_t i = 0; i < n; i++)
+        counts[i].counted = false;
+    if (g->o.files_dir)
+        return 0;
+    ra_counts_begin(g, counts, n, &c, &r);
+    rc = ra_round_run(g, &r, err);
+    ra_counts_end(&c);
+    return rc;
+}
+
+/* ---- in batches ---- */
+
+static const char *name(void *ctx, size_t at)
+{
+    const struct ra_count *counts = ctx;
+
+    return ra_collection_name(counts[at].collection);
+}
+
+static void put(void *ctx, size_t at, struct ra_json *j)
+{
+    const struct ra_count *c = (const struct ra_count *)ctx + at;
+    struct ra_buf url;
+
+    ra_buf_init(&url, RA_URL_MAX);
+    ra_buf_puts(&url, ra_collection_count_path(c->collection) + strlen("/v1.0"));
+    if (c->filter) {
+        ra_buf_puts(&url, "?$filter=");
+        ra_url_encode(&url, ra_str(c->filter));
+    }
+    ra_json_key(j, "url");
+    ra_json_z(j, ra_buf_z(&url));
+    ra_json_key(j, "headers");
+    ra_json_object(j);
+    ra_json_key(j, "ConsistencyLevel");
+    ra_json_z(j, "eventual");
+    ra_json_object_end(j);
+    ra_buf_free(&url);
+}
+
+/* The number as it is, or the text that the answer would have been. */
+static void take(void *ctx, size_t at, const cJSON *body)
+{
+    struct ra_count *c = (struct ra_count *)ctx + at;
+    const char *text = cJSON_GetStringValue(body);
+
+    if (cJSON_IsNumber(body) && body->valuedouble >= 0 && body->valuedouble < 1e15) {
+        c->value = (uint64_t)body->valuedouble;
+        c->counted = true;
+    } else if (text) {
+        c->counted = read_number(ra_str(text), &c->value);
+    }
+}
+
+static void leave(void *ctx, size_t at, const struct ra_fault *f)
+{
+    (void)ctx;
+    (void)at;
+    (void)f;
+}
+
+/* What came of the batches stays; the rest is asked for one by one. */
+static int count_rest(struct ra_graph *g, struct ra_count *counts, size_t n, struct ra_err *err)
+{
+    struct ra_count *rest = ra_calloc(n, sizeof *rest);
+    size_t left = 0;
+    int rc;
+
+    for (size_t i = 0; i < n; i++)
+        if (!counts[i].counted)
+            rest[left++] = counts[i];
+    rc = left ? ra_graph_counts(g, rest, left, err) : 0;
+    left = 0;
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        if (!counts[i].counted)
+            counts[i] = rest[left++];
+    free(rest);
+    return rc;
+}
+
+int ra_graph_counts_many(struct ra_graph *g, struct ra_count *counts, size_t n, struct ra_err *err)
+{
+    struct ra_lanes lanes = {.g = g,
+                             .path = "/v1.0/$batch",
+                             .n = n,
+                             .ctx = counts,
+                             .name = name,
+                             .put = put,
+                             .take = take,
+                             .refuse = leave};
+    int rc;
 
     for (size_t i = 0; i < n; i++) {
-        all[i] = (struct counting){&counts[i], NULL};
         counts[i].counted = false;
-        if (!g->o.files_dir)
-            prepare(g, &requests[i], &all[i]);
-        list[i] = &requests[i];
+        counts[i].value = 0;
     }
-    if (!g->o.files_dir && n)
-        rc = ra_http_run(g->http, list, n, err);
-    for (size_t i = 0; i < n && !g->o.files_dir; i++)
-        ra_request_free(&requests[i]);
-    free(list);
-    free(requests);
-    free(all);
-    return rc;
+    if (g->o.files_dir || n == 0)
+        return 0;
+    rc = ra_lanes_run(&lanes, err);
+    /* A service that counts, but not in batches. */
+    return rc == 0 || rc == -(int)RA_ESERVER ? count_rest(g, counts, n, err) : rc;
 }

@@ -1,6 +1,5 @@
 /* What changed since: rounds of a delta query, from link to link (graph 5). */
-#include "src/graph/chain.h"
-#include "src/graph/decode.h"
+#include "src/graph/round.h"
 
 #include <openssl/evp.h>
 #include <stdio.h>
@@ -142,50 +141,64 @@ static int init_round(struct ra_pages *p, const struct ra_delta *d, struct ra_er
     return rc;
 }
 
-static int run(struct ra_graph *g, struct ra_pages *pages, struct round *rounds, size_t n,
-               struct ra_err *err)
+int ra_delta_begin(struct ra_graph *g, struct ra_delta *deltas, size_t n, ra_delta_fn *page,
+                   void *ctx, struct ra_delta_round *d, struct ra_round *r, struct ra_err *err)
 {
     int rc = 0;
 
+    *d = (struct ra_delta_round){
+        .pages = ra_calloc(n, sizeof *d->pages),
+        .rounds = ra_calloc(n, sizeof *d->rounds),
+        .n = n,
+        .objects = ra_calloc(1, sizeof *d->objects),
+    };
     for (size_t i = 0; i < n && rc == 0; i++) {
-        pages[i] = (struct ra_pages){.g = g,
-                                     .where = ra_collection_name(rounds[i].delta->collection),
-                                     .tokens = true,
-                                     .page = take_changes,
-                                     .refused = refuse_delta,
-                                     .ctx = &rounds[i],
-                                     .index = i};
-        rc = init_round(&pages[i], rounds[i].delta, err);
+        deltas[i].state = RA_DELTA_READ;
+        deltas[i].refused_with[0] = '\0';
+        d->rounds[i] = (struct round){&deltas[i], page, ctx, d->objects};
+        d->pages[i] = (struct ra_pages){.g = g,
+                                        .where = ra_collection_name(deltas[i].collection),
+                                        .tokens = true,
+                                        .page = take_changes,
+                                        .refused = refuse_delta,
+                                        .ctx = &d->rounds[i],
+                                        .index = i};
+        rc = init_round(&d->pages[i], &deltas[i], err);
+        ra_round_add(r, &d->pages[i].request);
     }
-    return rc == 0 ? ra_pages_run(g, pages, n, err) : rc;
+    return rc;
+}
+
+int ra_delta_end(struct ra_delta_round *d, int rc, struct ra_err *err)
+{
+    if (rc == 0)
+        rc = ra_pages_ended(d->pages, d->n, err);
+    for (size_t i = 0; i < d->n; i++)
+        ra_pages_free(&d->pages[i]);
+    if (d->objects)
+        ra_objects_free(d->objects);
+    free(d->objects);
+    free(d->rounds);
+    free(d->pages);
+    return rc;
 }
 
 int ra_graph_delta(struct ra_graph *g, struct ra_delta *rounds, size_t n, ra_delta_fn *page,
                    void *ctx, struct ra_err *err)
 {
-    struct ra_pages *pages;
-    struct round *all;
-    struct ra_objects objects = {0};
+    struct ra_delta_round d;
+    struct ra_round r = {0};
     int rc;
 
     if (g->o.files_dir)
         return ra_fail(err, RA_EINTERNAL, "saved responses have no changes");
     if (n == 0)
         return 0;
-    pages = ra_calloc(n, sizeof *pages);
-    all = ra_calloc(n, sizeof *all);
-    for (size_t i = 0; i < n; i++) {
-        rounds[i].state = RA_DELTA_READ;
-        rounds[i].refused_with[0] = '\0';
-        all[i] = (struct round){&rounds[i], page, ctx, &objects};
-    }
-    rc = run(g, pages, all, n, err);
-    for (size_t i = 0; i < n; i++)
-        ra_pages_free(&pages[i]);
-    ra_objects_free(&objects);
-    free(all);
-    free(pages);
-    return rc;
+    rc = ra_delta_begin(g, rounds, n, page, ctx, &d, &r, err);
+    if (rc == 0)
+        rc = ra_round_run(g, &r, err);
+    free(r.list);
+    return ra_delta_end(&d, rc, err);
 }
 
 /* ---- the fingerprint ---- */

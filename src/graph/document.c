@@ -1,7 +1,7 @@
 #include "src/graph/document.h"
 #include "src/base/json.h"
-#include "src/graph/chain.h"
 #include "src/graph/files.h"
+#include "src/graph/round.h"
 
 #include <stdlib.h>
 
@@ -90,39 +90,72 @@ static int take_refusal(struct ra_pages *p, const struct ra_fault *f, struct ra_
     return 0;
 }
 
-static int read_live(struct ra_graph *g, struct ra_document_read *reads, size_t n,
-                     struct ra_err *err)
+static int begin_one(struct ra_graph *g, struct ra_document_read *read, const char *path,
+                     struct ra_documents_round *d, struct ra_err *err)
 {
-    struct ra_pages *pages = ra_calloc(n, sizeof *pages);
-    struct document *documents = ra_calloc(n, sizeof *documents);
-    size_t made = 0;
+    struct ra_pages *p = &d->pages[d->made];
+
+    d->documents[d->made] = (struct document){.to = read};
+    *p = (struct ra_pages){.g = g,
+                           .where = ra_document_name(read->which),
+                           .single = true,
+                           .page = merge_page,
+                           .refused = take_refusal,
+                           .ctx = &d->documents[d->made++]};
+    return ra_pages_init(p, path, NULL, err);
+}
+
+int ra_documents_begin(struct ra_graph *g, struct ra_document_read *reads, size_t n,
+                       struct ra_documents_round *d, struct ra_round *r, struct ra_err *err)
+{
     int rc = 0;
 
+    *d = (struct ra_documents_round){
+        .pages = ra_calloc(n, sizeof *d->pages),
+        .documents = ra_calloc(n, sizeof *d->documents),
+    };
     for (size_t i = 0; i < n && rc == 0; i++) {
         const char *path = ra_document_path(reads[i].which);
         reads[i].state = path ? RA_DOC_READ : RA_DOC_MISSING;
-        if (!path)
-            continue;
-        documents[made] = (struct document){.to = &reads[i]};
-        pages[made] = (struct ra_pages){.g = g,
-                                        .where = ra_document_name(reads[i].which),
-                                        .single = true,
-                                        .page = merge_page,
-                                        .refused = take_refusal,
-                                        .ctx = &documents[made]};
-        rc = ra_pages_init(&pages[made], path, NULL, err);
-        made++;
+        if (path)
+            rc = begin_one(g, &reads[i], path, d, err);
     }
-    if (rc == 0)
-        rc = ra_pages_run(g, pages, made, err);
-    for (size_t i = 0; i < made; i++) {
-        if (rc == 0 && documents[i].list)
-            ra_buf_puts(&documents[i].to->json, "]}");
-        ra_pages_free(&pages[i]);
-    }
-    free(documents);
-    free(pages);
+    for (size_t i = 0; i < d->made && rc == 0; i++)
+        ra_round_add(r, &d->pages[i].request);
     return rc;
+}
+
+int ra_documents_end(struct ra_documents_round *d, int rc, struct ra_err *err)
+{
+    if (rc == 0)
+        rc = ra_pages_ended(d->pages, d->made, err);
+    for (size_t i = 0; i < d->made; i++) {
+        if (rc == 0 && d->documents[i].list)
+            ra_buf_puts(&d->documents[i].to->json, "]}");
+        ra_pages_free(&d->pages[i]);
+    }
+    free(d->documents);
+    free(d->pages);
+    return rc;
+}
+
+static int read_live(struct ra_graph *g, struct ra_document_read *reads, size_t n,
+                     struct ra_err *err)
+{
+    struct ra_documents_round d;
+    struct ra_round r = {0};
+    int rc = ra_documents_begin(g, reads, n, &d, &r, err);
+
+    if (rc == 0)
+        rc = ra_round_run(g, &r, err);
+    free(r.list);
+    return ra_documents_end(&d, rc, err);
+}
+
+void ra_document_read_init(struct ra_document_read *read)
+{
+    ra_buf_init(&read->json, RA_DOCUMENT_MAX);
+    read->refusal = (struct ra_err){0};
 }
 
 int ra_graph_documents(struct ra_graph *g, struct ra_document_read *reads, size_t n,
@@ -130,10 +163,8 @@ int ra_graph_documents(struct ra_graph *g, struct ra_document_read *reads, size_
 {
     int rc = 0;
 
-    for (size_t i = 0; i < n; i++) {
-        ra_buf_init(&reads[i].json, RA_DOCUMENT_MAX);
-        reads[i].refusal = (struct ra_err){0};
-    }
+    for (size_t i = 0; i < n; i++)
+        ra_document_read_init(&reads[i]);
     if (!g->o.files_dir)
         rc = read_live(g, reads, n, err);
     for (size_t i = 0; rc == 0 && g->o.files_dir && i < n; i++)

@@ -170,6 +170,10 @@ struct ra_count {
 /* All of them side by side. What is refused is not counted and no error. */
 int ra_graph_counts(struct ra_graph *g, struct ra_count *counts, size_t n, struct ra_err *err);
 
+/* The same in $batch calls of 20, for many counts at once. Those that are not to be had in this way
+ * are asked for one by one. */
+int ra_graph_counts_many(struct ra_graph *g, struct ra_count *counts, size_t n, struct ra_err *err);
+
 /* ---- a second look, where a list and its count differ ---- */
 
 /* The ids that the index behind the counts has, of a collection or, with filter, of a part of it.
@@ -273,6 +277,21 @@ struct ra_document_read {
 /* After an error no json is there to be freed. */
 int ra_graph_documents(struct ra_graph *g, struct ra_document_read *reads, size_t n,
                        struct ra_err *err);
+
+/* Questions of several kinds, side by side, each by its own rules: all of them in the time of one.
+ * A kind that is not asked for has none. After an error no json is there to be freed, and nothing
+ * else of the answers counts. Not for files. */
+struct ra_questions {
+    struct ra_document_read *documents;
+    size_t documents_n;
+    struct ra_delta *deltas;
+    size_t deltas_n;
+    ra_delta_fn *page; /* of the deltas */
+    void *ctx;
+    struct ra_count *counts;
+    size_t counts_n;
+};
+int ra_graph_ask(struct ra_graph *g, const struct ra_questions *q, struct ra_err *err);
 
 /* Ids of a group's transitive user members, to the end of the chain: calls each(ctx, id). */
 int ra_graph_group_members(struct ra_graph *g, const char *group_id,

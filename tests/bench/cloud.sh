@@ -15,10 +15,11 @@ done
 tenant_up tenant "$work/org/graph" --no-throttle
 url=$(cat "$work/tenant/url")
 mkdir "$work/cached"
-# Every answer to a GET is kept with its links: the second time nothing is made or compressed any more. Nothing changes
-# meanwhile.
+# Every answer is kept with its links, to a batch of counts too: the second time nothing is made, counted or compressed
+# any more. Nothing changes meanwhile.
 nginx_up nginx "$addr" "$port" "${url#https://}" "
-  proxy_cache pages; proxy_cache_key \"\$request_uri \$http_accept_encoding\"; proxy_cache_valid 200 1d;
+  proxy_cache pages; proxy_cache_key \"\$request_uri \$http_accept_encoding \$request_body\"; proxy_cache_valid 200 1d;
+  proxy_cache_methods GET POST; client_body_buffer_size 256k;
   proxy_ignore_headers Cache-Control Expires Vary Set-Cookie; proxy_max_temp_file_size 0;" \
   "proxy_cache_path $work/cached keys_zone=pages:50m max_size=20g inactive=1d;"
 front=https://$addr:$port

@@ -42,6 +42,7 @@ nginx_up() {
     kill -0 "$nginx" 2> /dev/null || { cat "$dir/out" "$dir/error" >&2; fail "nginx did not start"; }
     sleep 0.05
   done
+  for _ in $(seq 100); do [ -s "$dir/access" ] && break; sleep 0.05; done   # a request is logged after its answer
   : > "$dir/access"
 }
 nginx_down() { kill "$nginx" 2> /dev/null || true; wait "$nginx" 2> /dev/null || true; }

@@ -65,7 +65,7 @@ static int fill(struct ra_fill *f, const char *side, unsigned run, struct ra_err
         snprintf(text, sizeof text, "%u", i + 1);
         ra_fill_put(f, "marks", RA_STR("at"), ra_str(text));
         if (i % GROUP == GROUP - 1)
-            rc = commit(f, err);
+            rc = i / GROUP % 2 ? commit(f, err) : ra_fill_commit_behind(f, err);
     }
     return rc;
 }

@@ -132,6 +132,8 @@ int __wrap_mdb_txn_begin(MDB_env *env, MDB_txn *parent, unsigned flags, MDB_txn 
     rc = __real_mdb_txn_begin(env, parent, flags, txn);
     if (rc == 0 && !(flags & MDB_RDONLY))
         writing = *txn;
+    else if (rc == 0 && writing == *txn)
+        writing = NULL; /* of a file that was closed: its memory is another's */
     return rc;
 }
 

@@ -249,6 +249,93 @@ static void counts_are_asked_for_side_by_side_and_may_be_refused(void **state)
     bench_end(&b);
 }
 
+static void many_counts_go_in_batches_and_what_is_refused_there_by_itself(void **state)
+{
+    const struct rule rules[] = {
+        TOKEN_RULE,
+        {"$batch", 0, 200, NULL,
+         "{\"responses\":[{\"id\":\"2\",\"status\":200,\"body\":7},"
+         "{\"id\":\"1\",\"status\":400,\"body\":{\"error\":{\"code\":\"c\"}}},"
+         "{\"id\":\"0\",\"status\":200,\"body\":\"\xEF\xBB\xBF"
+         "42\"}]}",
+         WHOLE, NULL},
+        {"/groups/$count", 0, 200, "Content-Type: text/plain\r\n", "5", WHOLE, NULL},
+    };
+    struct ra_count counts[] = {{.collection = RA_USERS},
+                                {.collection = RA_GROUPS},
+                                {.collection = RA_USERS, .filter = "startswith(mail,'a')"}};
+    const char *asked;
+    struct bench b;
+    struct ra_err err = {0};
+
+    (void)state;
+    bench_start(&b, RULES(rules));
+    assert_int_equal(bench_open(&b, &err), 0);
+    assert_int_equal(ra_graph_counts_many(b.graph, counts, 3, &err), 0);
+    assert_true(counts[0].counted && counts[0].value == 42);
+    assert_true(counts[1].counted && counts[1].value == 5);
+    assert_true(counts[2].counted && counts[2].value == 7);
+    assert_int_equal(server_count(b.server, "$batch"), 1);
+    asked = server_request(b.server, "$batch", 0);
+    assert_non_null(strstr(asked,
+                           "\"url\":\"/users/$count?$filter=startswith%28mail%2C%27a%27%29\","
+                           "\"headers\":{\"ConsistencyLevel\":\"eventual\"}"));
+    bench_end(&b);
+}
+
+static void a_service_without_batches_counts_one_by_one(void **state)
+{
+    const struct rule rules[] = {
+        TOKEN_RULE,
+        {"$batch", 0, 400, NULL, FAULT("BadRequest"), WHOLE, NULL},
+        {"/users/$count", 0, 200, "Content-Type: text/plain\r\n", "42", WHOLE, NULL},
+    };
+    struct ra_count counts[] = {{.collection = RA_USERS}};
+    struct bench b;
+    struct ra_err err = {0};
+
+    (void)state;
+    bench_start(&b, RULES(rules));
+    assert_int_equal(bench_open(&b, &err), 0);
+    assert_int_equal(ra_graph_counts_many(b.graph, counts, 1, &err), 0);
+    assert_true(counts[0].counted && counts[0].value == 42);
+    bench_end(&b);
+}
+
+/* ---- together ---- */
+
+static void questions_of_several_kinds_are_asked_side_by_side(void **state)
+{
+    const struct rule rules[] = {
+        TOKEN_RULE,
+        {"/v1.0/organization", 0, 200, NULL, "{\"value\":[{\"id\":\"o\"}]}", WHOLE, NULL},
+        {"/v1.0/domains", 0, 403, NULL, FAULT("Authorization_RequestDenied"), WHOLE, NULL},
+        {"/v1.0/users/delta", 0, 200, NULL, PAGE("", "deltaLink", AFTER), WHOLE, NULL},
+        {"/users/$count", 0, 200, "Content-Type: text/plain\r\n", "42", WHOLE, NULL},
+    };
+    struct ra_document_read documents[] = {{.which = RA_DOC_ORGANIZATION},
+                                           {.which = RA_DOC_DOMAINS}};
+    struct ra_delta d = {.collection = RA_USERS};
+    struct ra_count count = {.collection = RA_USERS};
+    struct bench b;
+    struct ra_err err = {0};
+    struct told t = {0};
+    struct ra_questions q = {documents, 2, &d, 1, tell, &t, &count, 1};
+
+    (void)state;
+    bench_start(&b, RULES(rules));
+    assert_int_equal(bench_open(&b, &err), 0);
+    assert_int_equal(ra_graph_ask(b.graph, &q, &err), 0);
+    assert_int_equal(documents[0].state, RA_DOC_READ);
+    assert_string_equal(ra_buf_z(&documents[0].json), "{\"value\":[{\"id\":\"o\"}]}");
+    assert_int_equal(documents[1].state, RA_DOC_REFUSED);
+    assert_true(t.last && strstr(t.link, AFTER));
+    assert_true(count.counted && count.value == 42);
+    ra_buf_free(&documents[0].json);
+    ra_buf_free(&documents[1].json);
+    bench_end(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -261,6 +348,9 @@ int main(void)
         cmocka_unit_test(a_link_to_another_host_is_never_kept),
         cmocka_unit_test(a_lost_page_is_read_again_from_the_rounds_own_link),
         cmocka_unit_test(counts_are_asked_for_side_by_side_and_may_be_refused),
+        cmocka_unit_test(many_counts_go_in_batches_and_what_is_refused_there_by_itself),
+        cmocka_unit_test(a_service_without_batches_counts_one_by_one),
+        cmocka_unit_test(questions_of_several_kinds_are_asked_side_by_side),
     };
     return cmocka_run_group_tests_name("graph delta", tests, NULL, NULL);
 }

@@ -272,6 +272,85 @@ static void the_head_of_a_cloud_object_tells_guest_anchor_and_role(void **state)
     ra_buf_free(&room);
 }
 
+/* ---- keys ---- */
+
+static void add_key(void *ctx, struct ra_str key, const struct ra_entry *entry)
+{
+    struct ra_buf *all = ctx;
+    unsigned char value[RA_ENTRY_SIZE];
+
+    ra_entry_pack(entry, value);
+    ra_buf_put(all, key.p, key.n);
+    ra_buf_put(all, value, sizeof value);
+}
+
+static void decoding_for_an_index_gives_the_keys_of_the_whole_cloud_object(void **state)
+{
+    struct ra_cloud_object o = {.immutable_id = RA_STR("anchor=="),
+                                .upn = RA_STR("Ada@Contoso.com"),
+                                .id = RA_STR("0F8fad5b-d9cb-469f-a165-70867728950e"),
+                                .sid = RA_STR("S-1-5-21-1-2-3-4"),
+                                .display_name = RA_STR("Ada"),
+                                .device_id = RA_STR("7f3c2a10-5b1e-4c7d-9f20-0a1b2c3d4e5f")};
+    struct ra_arena scratch = {0};
+    struct ra_buf room, list, whole, part;
+    struct ra_cloud_object back;
+
+    (void)state;
+    ra_buf_init(&room, 4096);
+    ra_buf_init(&list, 4096);
+    ra_buf_init(&whole, 4096);
+    ra_buf_init(&part, 4096);
+    ra_list_put(&list, &o.proxies.count, RA_STR("SMTP:Ada@Contoso.com"));
+    o.proxies.bytes = ra_str_n(list.p, list.n);
+    for (int at = 0; at < RA_KINDS * RA_IX_CUSTOM; at++) {
+        enum ra_index index = (enum ra_index)(at % RA_IX_CUSTOM);
+        o.kind = (enum ra_kind)(at / RA_IX_CUSTOM);
+        ra_buf_clear(&room);
+        ra_cloud_encode(&o, &room);
+        assert_true(ra_cloud_decode_for(ra_str_n(room.p, room.n), index, &back));
+        ra_cloud_keys(&o, 5, index, &scratch, add_key, &whole);
+        ra_cloud_keys(&back, 5, index, &scratch, add_key, &part);
+        assert_true(ra_str_eq(ra_str_n(whole.p, whole.n), ra_str_n(part.p, part.n)));
+    }
+    assert_true(whole.n > 200);
+    ra_arena_free(&scratch);
+    ra_buf_free(&room);
+    ra_buf_free(&list);
+    ra_buf_free(&whole);
+    ra_buf_free(&part);
+}
+
+static void decoding_for_an_index_gives_the_keys_of_the_whole_ad_object(void **state)
+{
+    struct ra_ad_object o = person(), back;
+    struct ra_arena scratch = {0};
+    struct ra_buf room, whole, part;
+
+    (void)state;
+    o.sid = RA_STR("S-1-5-21-1-2-3-4");
+    o.mail = RA_STR("Ada@Contoso.com");
+    o.cn = RA_STR("Ada L");
+    ra_buf_init(&whole, 4096);
+    ra_buf_init(&part, 4096);
+    for (int at = 0; at < 4 * RA_KINDS * RA_IX_CUSTOM; at++) {
+        enum ra_index index = (enum ra_index)(at % RA_IX_CUSTOM);
+        int form = at / RA_IX_CUSTOM % 4;
+        o.kind = (enum ra_kind)(at / RA_IX_CUSTOM / 4);
+        o.login = form & 1 ? RA_STR("Ada@Contoso.com") : (struct ra_str){NULL, 0};
+        o.display_name = form & 2 ? RA_STR("Ada") : (struct ra_str){NULL, 0};
+        assert_true(ra_ad_decode_for(encoded(&o, &room), index, &back));
+        ra_ad_keys(&o, 5, index, NULL, 0, &scratch, add_key, &whole);
+        ra_ad_keys(&back, 5, index, NULL, 0, &scratch, add_key, &part);
+        assert_true(ra_str_eq(ra_str_n(whole.p, whole.n), ra_str_n(part.p, part.n)));
+        ra_buf_free(&room);
+    }
+    assert_true(whole.n > 400);
+    ra_arena_free(&scratch);
+    ra_buf_free(&whole);
+    ra_buf_free(&part);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -285,6 +364,8 @@ int main(void)
         cmocka_unit_test(the_head_has_the_suffix_of_a_login_that_is_taken_as_it_is),
         cmocka_unit_test(a_login_of_64_kib_has_no_suffix_in_the_head),
         cmocka_unit_test(the_head_of_a_cloud_object_tells_guest_anchor_and_role),
+        cmocka_unit_test(decoding_for_an_index_gives_the_keys_of_the_whole_cloud_object),
+        cmocka_unit_test(decoding_for_an_index_gives_the_keys_of_the_whole_ad_object),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
