@@ -109,27 +109,58 @@ void ra_import_compare_close(struct ra_import_comparison **cp)
 
 /* ---- finding ---- */
 
+/* Verdicts of AD objects come first, in the order of their numbers. */
+static const struct ra_verdict *verdict_of(const struct ra_import_comparison *c, uint32_t number)
+{
+    const struct ra_result *r = c->now.result;
+    size_t low = 0, high = r->verdicts_n;
+
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (r->verdicts[mid].ad != RA_NONE && r->verdicts[mid].ad < number)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low < r->verdicts_n && r->verdicts[low].ad == number ? &r->verdicts[low] : NULL;
+}
+
 struct hit {
     uint32_t seq;
     bool live, deleted; /* a live one was found; a deleted one */
+    bool sure;          /* the live one is in scope, or nobody asks for that */
+    /* of a directory: whose scope decides, and its first number */
+    const struct ra_import_comparison *c;
+    uint32_t base;
 };
 
-/* The first live holder of the key that is of the kind; a live one is never overruled. */
+static bool in_scope(const struct hit *hit, uint32_t seq)
+{
+    const struct ra_verdict *v = hit->c ? verdict_of(hit->c, hit->base + seq) : NULL;
+
+    return !hit->c || (v && v->code != RA_SKIP_SCOPE && v->code != RA_SKIP_LINKED);
+}
+
+/* The first live holder of the key that is of the kind; one in scope before one that is not, as
+ * the old account of somebody who was moved is not. */
 static int look(struct ra_lookup_index *index, struct ra_str key, enum ra_kind kind,
                 struct hit *hit)
 {
     struct ra_entry e;
     int rc;
 
-    if (hit->live || !index->cursor || ra_str_absent(key))
+    if (hit->sure || !index->cursor || ra_str_absent(key))
         return 0;
     rc = ra_lookup_seek(index, key);
-    while (rc >= 0 && !hit->live && (rc = ra_lookup_next(index, key, &e)) > 0) {
+    while (rc >= 0 && !hit->sure && (rc = ra_lookup_next(index, key, &e)) > 0) {
+        bool live = !(e.bits & RA_ENTRY_DELETED);
         if (e.kind != kind)
             continue;
-        hit->deleted = hit->deleted || (e.bits & RA_ENTRY_DELETED);
-        hit->live = !(e.bits & RA_ENTRY_DELETED);
-        hit->seq = e.seq;
+        hit->deleted = hit->deleted || !live;
+        hit->sure = live && in_scope(hit, e.seq);
+        if (hit->sure || (live && !hit->live))
+            hit->seq = e.seq;
+        hit->live = hit->live || live;
     }
     return rc < 0 ? rc : 0;
 }
@@ -188,11 +219,6 @@ static int anchor_index(const struct ra_import_comparison *c, enum ra_kind kind)
     return c->attribute.kind == RA_ANCHOR_CUSTOM && kind == RA_USER ? AD_CUSTOM : AD_GUID;
 }
 
-struct ad_hit {
-    struct hit hit;
-    uint32_t number;
-};
-
 /* One directory: by what carries the anchor, or by what else tells who it is. */
 static int look_in(struct ra_import_comparison *c, size_t d, const struct ra_import_entry *e,
                    bool by_anchor, struct hit *hit)
@@ -213,6 +239,11 @@ static int look_in(struct ra_import_comparison *c, size_t d, const struct ra_imp
     return rc == 0 ? look(&ix[AD_ADDRESS], folded(c, e->smtp), kind, hit) : rc;
 }
 
+struct ad_hit {
+    uint32_t number;
+    bool sure, deleted;
+};
+
 static int find_ad(struct ra_import_comparison *c, const struct ra_import_entry *e, bool by_anchor,
                    struct ad_hit *out, struct ra_err *err)
 {
@@ -220,12 +251,13 @@ static int find_ad(struct ra_import_comparison *c, const struct ra_import_entry 
 
     out->number = RA_NONE;
     for (size_t d = 0; d < c->now.ad_n; base += c->now.ad[d++].count) {
-        struct hit hit = {.seq = RA_NONE};
+        struct hit hit = {.seq = RA_NONE, .c = c, .base = base};
         if (look_in(c, d, e, by_anchor, &hit) < 0)
             return damaged(&c->now.ad[d], err);
-        out->hit.deleted = out->hit.deleted || hit.deleted;
-        if (hit.live && out->number == RA_NONE)
+        out->deleted = out->deleted || hit.deleted;
+        if (hit.live && (out->number == RA_NONE || (hit.sure && !out->sure)))
             out->number = base + hit.seq;
+        out->sure = out->sure || hit.sure;
     }
     return 0;
 }
@@ -261,22 +293,6 @@ static int read_ad(struct ra_import_comparison *c, struct ra_import_compared *ou
 }
 
 /* ---- judging ---- */
-
-/* Verdicts of AD objects come first, in the order of their numbers. */
-static const struct ra_verdict *verdict_of(const struct ra_import_comparison *c, uint32_t number)
-{
-    const struct ra_result *r = c->now.result;
-    size_t low = 0, high = r->verdicts_n;
-
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (r->verdicts[mid].ad != RA_NONE && r->verdicts[mid].ad < number)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low < r->verdicts_n && r->verdicts[low].ad == number ? &r->verdicts[low] : NULL;
-}
 
 /* What AD still has and the tenant no longer: joined to somebody else, restored, or made anew. */
 static enum ra_import_finding judge_lost(const struct ra_import_compared *m,
@@ -353,7 +369,7 @@ int ra_import_compare(struct ra_import_comparison *c, const struct ra_import_ent
     if (ad.number != RA_NONE)
         out->ad_state = same ? RA_STATE_SAME : RA_STATE_DIFFERENT;
     else
-        out->ad_state = ad.hit.deleted ? RA_STATE_DELETED : RA_STATE_MISSING;
+        out->ad_state = ad.deleted ? RA_STATE_DELETED : RA_STATE_MISSING;
     out->finding = judge(c, out);
     return rc;
 }

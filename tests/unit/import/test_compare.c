@@ -166,6 +166,25 @@ static void what_is_out_of_scope_would_be_deleted(void **state)
     finds(*state, &t.e, RA_STATE_SAME, RA_STATE_SAME, RA_FINDING_OUT_OF_SCOPE);
 }
 
+/* Moved from one forest to another: the old account still has the anchor, by its objectGUID. */
+static void of_two_with_the_anchor_the_one_in_scope_counts(void **state)
+{
+    struct stage t = annas(*state);
+    struct ra_ad_object old = t.a;
+    struct ra_import_compared m;
+
+    old.critical_system = true;
+    old.sid = old.upn = old.login = (struct ra_str){NULL, 0};
+    old.proxies = (struct ra_list){0};
+    put_ad(*state, &old);
+    t.a.consistency_guid = t.a.guid;
+    t.a.guid = SIXTEEN;
+    both(*state, &t);
+    m = compared(*state, &t.e);
+    assert_int_equal(m.ad_number, SECOND);
+    assert_string_equal(ra_import_finding_name(m.finding), "none");
+}
+
 /* The decision goes by the SID; the old server had joined this AD object to another group. */
 static void a_group_that_was_joined_to_another_one_is_found(void **state)
 {
@@ -199,6 +218,7 @@ int main(void)
         SCENE(what_lies_in_the_recycle_bin_would_be_restored),
         SCENE(what_neither_side_has_is_gone_and_no_finding),
         SCENE(what_is_out_of_scope_would_be_deleted),
+        SCENE(of_two_with_the_anchor_the_one_in_scope_counts),
         SCENE(a_group_that_was_joined_to_another_one_is_found),
     };
 
