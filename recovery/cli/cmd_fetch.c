@@ -1,6 +1,8 @@
 /* reanchor fetch [cloud|ad|all] [--full] [--save DIR] */
 #include "recovery/cli/commands.h"
 #include "recovery/cli/gather.h"
+#include "src/base/clock.h"
+#include "src/base/json.h"
 
 #include <string.h>
 
@@ -69,14 +71,48 @@ static int settle_and_save(struct ra_cli *cli, struct ra_cache *cache, struct ra
     return rc;
 }
 
+struct summary {
+    struct ra_cache *cache;
+    bool json;
+};
+
+static void print_json(const char *side, const struct ra_snap_info *i)
+{
+    char created[RA_TIME_TEXT];
+    struct ra_buf b;
+    struct ra_json j;
+
+    ra_time_text(i->created, created);
+    ra_buf_init(&b, (size_t)1 << 20);
+    ra_json_init(&j, &b);
+    ra_json_object(&j);
+    ra_json_key(&j, "type");
+    ra_json_z(&j, "snapshot");
+    ra_json_key(&j, "side");
+    ra_json_z(&j, side);
+    ra_json_key(&j, "created");
+    ra_json_z(&j, created);
+    ra_json_key(&j, "objects");
+    ra_json_int(&j, i->records);
+    ra_json_key(&j, "proof");
+    ra_json_z(&j, i->proof);
+    ra_json_object_end(&j);
+    puts(ra_buf_z(&b));
+    ra_buf_free(&b);
+}
+
 static void print_snapshot(void *ctx, const char *side)
 {
-    struct ra_cache *cache = ctx;
+    const struct summary *s = ctx;
     struct ra_snap *snap;
 
-    if (ra_snap_open(cache, side, &snap, NULL) != 0)
+    if (ra_snap_open(s->cache, side, &snap, NULL) != 0)
         return;
-    printf("%s: %u objects, %s\n", side, ra_snap_info(snap)->records, ra_snap_info(snap)->proof);
+    if (s->json)
+        print_json(side, ra_snap_info(snap));
+    else
+        printf("%s: %u objects, %s\n", side, ra_snap_info(snap)->records,
+               ra_snap_info(snap)->proof);
     ra_snap_close(&snap);
 }
 
@@ -95,8 +131,9 @@ int ra_cmd_fetch(struct ra_cli *cli, int argc, char **argv, struct ra_err *err)
         rc = ra_gather(cli, cache, &o.gather, &graph, err);
     if (rc == 0 && cli->config->ad_n)
         rc = settle_and_save(cli, cache, graph, &o, err);
-    if (rc == 0 && !cli->quiet && !cli->json)
-        rc = ra_cache_sides(cache, print_snapshot, cache, err);
+    if (rc == 0 && !cli->quiet)
+        rc = ra_cache_sides(cache, print_snapshot,
+                            &(struct summary){.cache = cache, .json = cli->json}, err);
     ra_graph_close(&graph);
     ra_cache_close(&cache);
     return rc;

@@ -1,5 +1,6 @@
 /* The folder of the cache. */
 #include "recovery/cli/doctor.h"
+#include "src/base/clock.h"
 #include "src/cache/cache.h"
 
 #include <errno.h>
@@ -18,6 +19,28 @@ static void add_side(void *ctx, const char *side)
     ra_buf_printf(b, "%s%s", b->n ? ", " : "", side);
 }
 
+struct telling {
+    struct ra_doctor *d;
+    struct ra_cache *cache;
+};
+
+/* How old a snapshot is, and how it is known that nothing is missing from it. */
+static void tell_side(void *ctx, const char *side)
+{
+    const struct telling *t = ctx;
+    const struct ra_snap_info *i;
+    struct ra_snap *snap;
+    int64_t now = ra_now();
+    char age[32];
+
+    if (ra_snap_open(t->cache, side, &snap, NULL) != 0)
+        return;
+    i = ra_snap_info(snap);
+    ra_duration_text(now > i->created ? now - i->created : 0, age);
+    ra_doctor_ok(t->d, side, "%u objects, %s old: %s", i->records, age, i->proof);
+    ra_snap_close(&snap);
+}
+
 static void check_content(struct ra_doctor *d, const char *dir)
 {
     struct ra_cache *cache = NULL;
@@ -31,6 +54,7 @@ static void check_content(struct ra_doctor *d, const char *dir)
             ra_doctor_fault(d, "cache", &e);
     } else {
         ra_doctor_ok(d, "cache", "%s", sides.n ? ra_buf_z(&sides) : "nothing fetched yet");
+        ra_cache_sides(cache, tell_side, &(struct telling){d, cache}, NULL);
     }
     ra_cache_close(&cache);
     ra_buf_free(&sides);

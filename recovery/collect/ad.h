@@ -110,6 +110,7 @@ struct ra_ad_change {
 struct ra_ad_changes {
     struct ra_ad_change *at;
     size_t n, cap;
+    bool restored; /* some may have been deleted and brought back, which costs memberships */
 };
 void ra_ad_change_add(struct ra_ad_changes *l, const void *guid, bool renamed);
 void ra_ad_changes_settle(struct ra_ad_changes *l);

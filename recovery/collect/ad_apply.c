@@ -132,7 +132,8 @@ static int read_below(struct apply *a, struct ra_err *err)
 }
 
 /* What AD changes with an object and tells nobody: groups have another number of members when one
- * of them goes, and a deleted object's last parent is called as the container is now. */
+ * of them goes, even when it has come back since, and a deleted object's last parent is called as
+ * the container is now. */
 static int read_along(struct apply *a, struct ra_err *err)
 {
     int rc = 0;
@@ -151,6 +152,7 @@ int ra_ad_apply(struct ra_dir *d, struct ra_ad_fill *f, const struct ra_ad_chang
     struct apply a = {.d = d, .f = f, .below = !swept, .moved = moved};
     int rc;
 
+    f->flipped = f->flipped || l->restored;
     ra_ad_reader_init(&a.reader, f);
     rc = read_objects(&a, l, err);
     if (rc == 0)

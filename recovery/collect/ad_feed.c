@@ -46,12 +46,16 @@ void ra_ad_changes_settle(struct ra_ad_changes *l)
 
 static int on_change(void *ctx, const struct ra_dir_entry *e, struct ra_err *err)
 {
+    struct ra_ad_changes *l = ctx;
     struct ra_str guid = ra_dir_entry_first(e, "objectGUID"), dn = ra_dir_entry_dn(e);
 
     if (guid.n != 16)
         return ra_fail(err, RA_ESERVER, RA_STR_FMT " changed and has no objectGUID",
                        RA_STR_ARG(dn));
-    ra_ad_change_add(ctx, guid.p, ra_dir_entry_has(e, "name"));
+    ra_ad_change_add(l, guid.p, ra_dir_entry_has(e, "name"));
+    /* told when it was set or cleared: cleared is restored */
+    if (ra_dir_entry_has(e, "isDeleted") && ra_str_absent(ra_dir_entry_first(e, "isDeleted")))
+        l->restored = true;
     return 0;
 }
 
@@ -146,6 +150,7 @@ static int by_usn(struct ra_dir *d, const struct ra_ad_fill *f, uint64_t usn,
         if (f->places[i].optional && (rc == -(int)RA_ENOTFOUND || rc == -(int)RA_EPERMISSION))
             rc = 0;
     }
+    out->restored = out->restored || out->n > 0; /* numbers do not tell in what way it changed */
     return rc;
 }
 

@@ -42,6 +42,7 @@ int ra_ad_follow(struct ra_dir *d, struct ra_ad_fill *f, struct ra_ad_mark *m,
 
         if (!told) {
             l->n = 0;
+            l->restored = false;
             rc = ra_ad_feed(d, f, m, l, &stale, err);
             if (rc != 0 || stale || m->usn == usn)
                 break;

@@ -11,7 +11,7 @@
 #define COOKIE_MAX      ((size_t)1 << 20)
 #define SETTINGS_MAX    ((size_t)1 << 20)
 #define FULL_EVERY_S    (7 * 86400)
-#define SETTINGS_FORMAT 2 /* raised when other attributes or objects are read */
+#define SETTINGS_FORMAT 3 /* raised when other attributes or objects are read */
 
 void ra_ad_mark_init(struct ra_ad_mark *m)
 {

@@ -164,7 +164,9 @@ static void strings(const struct ra_entry_reader *r, const struct ra_dir_entry *
     o->cn = ra_dir_entry_first(e, "cn");
     o->admin_description = ra_dir_entry_first(e, "adminDescription");
     o->when_created = ra_dir_entry_first(e, "whenCreated");
-    o->last_known_parent = ra_dir_entry_first(e, "lastKnownParent");
+    /* AD leaves it to what was restored, and renames it with the parent without telling of it. */
+    if (is_true(ra_dir_entry_first(e, "isDeleted")))
+        o->last_known_parent = ra_dir_entry_first(e, "lastKnownParent");
     o->consistency_guid = ra_dir_entry_first(e, "mS-DS-ConsistencyGuid");
     o->guid = ra_dir_entry_first(e, "objectGUID");
 }

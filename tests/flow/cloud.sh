@@ -27,12 +27,17 @@ while_reading() {
 }
 
 say "everything is read while the tenant changes"
+churn "$work/org" 0 > "$work/changes.0"
+change "$work/changes.0"
 churn "$work/org" 1 > "$work/changes.1"
+grep -q '"op":"restore"' "$work/changes.1" || fail "nobody is restored"
 while_reading "$work/changes.1" "${run[@]}" fetch cloud
 shown 'users in ' 'as many as the tenant counts' 'changes of the meantime taken up'
 truth truth.1
 state "$conf" have.1
 same truth.1 have.1
+back=$(sed -n 's/.*"op":"restore","id":"\([^"]*\)".*/\1/p' "$work/changes.1" | sed -n 1p)
+grep -q "\"of\":\"users\".*$back\|$back.*\"of\":\"users\"" "$work/have.1" || fail "$back was restored and is no user"
 say "$(wc -l < "$work/have.1") objects as they are, after $(wc -l < "$work/changes.1") changes"
 
 say "nothing has changed: a handful of requests, and the same snapshot"

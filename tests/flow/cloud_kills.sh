@@ -11,7 +11,7 @@ tenant_up tenant "$work/org/graph" --page-cap 40 --delta-page 10 --no-throttle
 configure "$work/run" "$(tenant_lines tenant)" "uri = ldif:$work/org/ad.ldif"
 conf=$work/run/reanchor.conf
 run=("$REANCHOR" -q -c "$conf")
-snapshots() { (cd "$work/run/store/snapshots" 2> /dev/null && echo cloud.*.mdb) || true; }
+snapshots() { (cd "$work/run/store/snapshots" 2> /dev/null && echo cloud.*.mdb) || echo 'cloud.*.mdb'; }   # none
 listed() { grep -c '"path":"/v1.0/users?' "$work/tenant/requests.ndjson" || true; }
 
 # timed: how long an undisturbed read takes, in ms, and how many pages of users it lists
@@ -60,6 +60,7 @@ while [ $done -lt "$kills" ] || { [ $resumed = 0 ] && [ $round -lt 24 ]; }; do
       else state "$conf" now; same truth now; fi
     done
     [ $kind != resync ] || no_faults
+    [ $((round % 12)) != 0 ] || say "$done kills so far"
     ls "$work/run/store/snapshots/" | grep -q 'cloud.*part$' && resumed=$((resumed + 1))
     expect 0 "${run[@]}" fetch cloud
     state "$conf" now

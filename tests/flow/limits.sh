@@ -90,6 +90,16 @@ for case in "/v1.0/users? 1 $away" "/v1.0/users? 3 $near" "/v1.0/groups? 1 $near
   said "@odata.nextLink leads to https://$host, only $url is asked"
   n=$((n + 1))
 done
+# The link to the next changes: of the round before a full read, and of one that follows changes, on its last page.
+for case in "--full /users/delta?\$select $away" "--full /devices/delta?\$select $near" "- /users/delta?\$deltatoken= $away" "- /groups/delta?\$deltatoken= $near"; do
+  read -r how path host <<< "$case"
+  faults "{\"kind\":\"foreign_host\",\"host\":\"$host\",\"path\":\"$path\",\"times\":100}"
+  # shellcheck disable=SC2086
+  expect 5 "${run[@]}" fetch $([ "$how" = - ] || echo "$how") cloud
+  said "@odata.deltaLink leads to https://$host, only $url is asked"
+  [ "$(snapshot)" = "$before" ] || fail "the snapshot of before is gone"
+  n=$((n + 1))
+done
 for location in "https://$away/v1.0/users" "https://$near/v1.0/users" "//$away/v1.0/users" "http://$own/v1.0/users" \
   "https://$own@$away/" "https://user:pass@$own/v1.0/users" "https://$own.$away/" "https:$away" "https:/$away/" "ftp://$own/" \
   "https://$own\\\\@$away/" "https://$own%40$away/" "https://$own%2f@$away" "/\\\\$away/" "file:///etc/hostname" "https://$own#@$away/"; do

@@ -16,6 +16,16 @@ renamed() {     # DN NEW-RDN NEW-PARENT
   printf 'dn: %s\nchangetype: modrdn\nnewrdn: %s\ndeleteoldrdn: 1\nnewsuperior: %s\n\n' "$1" "$2" "$3"
 }
 
+# brought_back SAM DN: a deleted object without the Recycle Bin, as an administrator restores it
+brought_back() {
+  local from
+  from=$(search -E '!1.2.840.113556.1.4.417' -b "$RIG_BASE" "(&(isDeleted=TRUE)(sAMAccountName=$1))" dn 2> /dev/null | sed -n 's/^dn: //p')
+  [ -n "$from" ] || fail "$1 is not among the deleted objects"
+  printf 'dn: %s\nchangetype: modify\ndelete: isDeleted\n-\nreplace: distinguishedName\ndistinguishedName: %s\n-\n\n' "$from" "$2" > "$work/back.ldif"
+  ldapmodify -e '!1.2.840.113556.1.4.417' -x -H "ldaps://$RIG_ADDR" -D "$RIG_USER" -y "$RIG_DIR/password" \
+    -f "$work/back.ldif" > "$work/ldif.out" 2>&1 || { cat "$work/ldif.out" >&2; fail "$1 is not brought back"; }
+}
+
 # follows NAME WHAT [WAY]: the incremental fetch of $work/NAME ends as a full read into a store of its own does, object by
 # object and verdict by verdict.
 dump() { "$ADDUMP" "$1" contoso | sort; }
@@ -58,11 +68,12 @@ verdicts_too() { # NAME: the same for the decision
 was_full() { grep -qE 'everything is read' "$work/$1/told" || fail "$1 was not read anew: $(tail -3 "$work/$1/told")"; }
 was_followed() { if grep -qE 'everything is read' "$work/$1/told"; then cat "$work/$1/told" >&2; fail "$1 was read anew"; fi; }
 
-# dc_for_changes ADDR USERS: a domain controller, an administrator's configuration, a plain account's, one of a narrow
+# dc_for_changes ADDR USERS [SAMBA-OPTION...]: a domain controller, an administrator's configuration, a plain account's, one of a narrow
 # base, one of a single connection; in $work/admin, plain, unit and one. The cloud side is an empty tenant.
 dc_for_changes() {
-  dc_up dc "$1"
-  /usr/bin/python3 "$rig/samba-load.py" "$work/dc" --users "$2" --groups 20 --contacts 20 2> "$work/load" ||
+  local users=$2
+  dc_up dc "$1" "${@:3}"
+  /usr/bin/python3 "$rig/samba-load.py" "$work/dc" --users "$users" --groups 20 --contacts 20 2> "$work/load" ||
     { cat "$work/load" >&2; fail "loading the DC"; }
   samba-tool user create plain 'Passw0rd!Rig' -H "$work/dc/private/sam.ldb" -s "$work/dc/etc/smb.conf" > "$work/load" 2>&1 ||
     { cat "$work/load" >&2; fail "the plain account"; }

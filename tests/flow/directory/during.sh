@@ -1,11 +1,12 @@
 #!/bin/bash
-# during.sh ADDR ADDR2: what changes while a directory is read is in the snapshot, by each way; two domain controllers are
+# during.sh ADDR ADDR2: what is made, changed, deleted and restored while a directory is read is in the snapshot, by each way; two domain controllers are
 # read side by side, the second with Kerberos; and what a server sends past all measure is refused, in bounded memory.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/changes_lib.sh"
 addr=$1 second=$2
 
-dc_for_changes "$addr" 600
+# Without the Recycle Bin, with which Samba restores nothing.
+dc_for_changes "$addr" 600 --no-recyclebin
 top=OU=Rig,$RIG_BASE
 # Through a line that is slow enough for everything to change while the read is under way.
 slow() { "$rig/faultproxy.py" "$addr:0" "$addr:636" --rate "$1" > "$work/at" 2> /dev/null & proxy=$!; pids+=($proxy)
@@ -17,7 +18,8 @@ for a in admin plain unit; do
 done
 
 { unit Old "$top"; unit Inner "OU=Old,$top"
-  for i in $(seq 30); do person "in$i" "OU=Inner,OU=Old,$top" "displayName: In $i"; person "gone$i" "OU=Old,$top"; done; } | ldif
+  for i in $(seq 30); do person "in$i" "OU=Inner,OU=Old,$top" "displayName: In $i"; person "gone$i" "OU=Old,$top"; done
+  for i in $(seq 7); do person "back$i" "OU=Old,$top"; printf 'dn: CN=back%s,OU=Old,%s\nchangetype: delete\n\n' "$i" "$top"; done; } | ldif
 churn() {       # ROUND: objects of several kinds are made, changed, moved, renamed, deleted; containers are too
   local r=$1 i
   { for i in $(seq 15); do
@@ -33,6 +35,9 @@ churn() {       # ROUND: objects of several kinds are made, changed, moved, rena
     renamed "OU=Old,$RIG_BASE" "OU=Old" "$top"
     renamed "OU=Inner,OU=Old,$top" "OU=Moved$r" "OU=Rig$r,$top"
     renamed "OU=Moved$r,OU=Rig$r,$top" "OU=Inner" "OU=Old,$top"; } | ldif
+  # One that was deleted before the read, one that was deleted in it and moves.
+  brought_back "back$r" "CN=back$r,OU=Old,$top"
+  brought_back "gone$r" "CN=gone$r,OU=Rig$r,$top"
 }
 round=0
 for a in admin plain unit; do
@@ -46,10 +51,21 @@ for a in admin plain unit; do
   [ "$(cat "$work/done")" = 0 ] || { tail "$work/slow.err" >&2; fail "slow$a"; }
   dump "$work/slow$a/store" > "$work/have"
   fresh_of "$a"; dump "$work/fresh/store" > "$work/want"
+  for cn in back gone; do grep -q "CN=$cn$round," "$work/have" || fail "$a: $cn$round was restored and is not there"; done
   cmp -s "$work/have" "$work/want" || { diff "$work/have" "$work/want" | cut -c1-120 | head >&2; fail "$a: what changed meanwhile is missing"; }
   say "$a: what changed during a full read is in the snapshot: $(grep -c 'read again' "$work/slow.err") rounds of following"
 done
 kill $proxy
+
+say "deleted and brought back between two reads, which costs its memberships; then its old container is moved"
+printf 'dn: CN=grp,%s\nchangetype: add\nobjectClass: group\nsAMAccountName: grp\nmember: CN=gone20,OU=Old,%s\nmember: CN=gone21,OU=Old,%s\n\n' "$top" "$top" "$top" | ldif
+for a in admin plain unit; do expect 0 "$REANCHOR" -c "$work/$a/reanchor.conf" fetch ad; done
+printf 'dn: CN=gone20,OU=Old,%s\nchangetype: delete\n\n' "$top" | ldif
+brought_back gone20 "CN=gone20,OU=Rig9,$top"
+for a in admin plain unit; do follows "$a" "brought back"; was_followed "$a"; done
+renamed "OU=Old,$top" OU=Older "$top" | ldif
+for a in admin plain unit; do follows "$a" "its container moved"; was_followed "$a"; done
+renamed "OU=Older,$top" OU=Old "$top" | ldif
 
 say "a server that never rests, followed over and over"
 for a in admin plain unit; do expect 0 "$REANCHOR" -c "$work/$a/reanchor.conf" fetch ad; done
