@@ -43,16 +43,21 @@ static void put_object(const struct ra_doctor *d, enum ra_finding f, const char 
     ra_buf_free(&b);
 }
 
-static void put_line(struct ra_doctor *d, enum ra_finding f, const char *check,
-                     const char *evidence, const char *fix)
+void ra_doctor_mark(const struct ra_doctor *d, enum ra_finding f)
 {
     bool color = d->cli->color;
 
+    printf("  %s%s%s", color ? findings[f].color : "", findings[f].mark, color ? "\x1b[0m" : "");
+}
+
+static void put_line(struct ra_doctor *d, enum ra_finding f, const char *check,
+                     const char *evidence, const char *fix)
+{
     if (d->heading != d->group)
         printf("%s%s\n", d->heading ? "\n" : "", d->group);
     d->heading = d->group;
-    printf("  %s%s%s %s: %s\n", color ? findings[f].color : "", findings[f].mark,
-           color ? "\x1b[0m" : "", check, evidence);
+    ra_doctor_mark(d, f);
+    printf(" %s: %s\n", check, evidence);
     if (fix)
         printf("      fix: %s\n", fix);
 }
@@ -116,6 +121,17 @@ void ra_doctor_fault(struct ra_doctor *d, const char *check, const struct ra_err
 void ra_doctor_skip(struct ra_doctor *d, const char *check, const char *why)
 {
     put(d, RA_FINDING_SKIPPED, check, why, NULL, NULL);
+}
+
+void ra_doctor_note(struct ra_doctor *d, const char *check, const char *fix, const char *fmt, ...)
+{
+    char text[1024];
+    va_list ap;
+
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    put(d, RA_FINDING_SKIPPED, check, text, fix, NULL);
 }
 
 static void summary_object(const struct ra_doctor *d)

@@ -249,6 +249,8 @@ static void check_all(struct tenant *t)
         check_saved_facts(t);
     else if (!t->cut)
         check_asked_facts(t);
+    if (!ra_graph_is_files(t->g) && !*t->d->cli->stop)
+        ra_doctor_grants(t->d, t->g);
     if (t->cut && !*t->d->cli->stop)
         ra_doctor_skip(t->d, "the rest", "it would meet the same fault");
 }

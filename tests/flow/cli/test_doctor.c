@@ -192,6 +192,64 @@ static void a_healthy_tenant_and_directory_have_no_finding(void **state)
     assert_int_not_equal(access("store", F_OK), 0);
 }
 
+static void permissions_are_a_table_with_what_each_is_for(void **state)
+{
+    (void)state;
+    open_tenant();
+    assert_int_equal(doctor(""), 0);
+    finds("\npermissions\n  ✓ token: carries 14 application permissions\n");
+    finds(
+        "  ✓ User.Read.All                                  df021288-bdef-4463-88db-98f22de89214\n"
+        "      users, deleted users; for doctor fetch rebuild verify backup restore apply\n");
+    assert_null(strstr(out, "az ad app"));
+    assert_int_equal(doctor("--json"), 0);
+    finds(
+        "{\"type\":\"permission\",\"name\":\"User.Read.All\",\"app_role_id\":\"df021288-bdef-4463-"
+        "88db-98f22de89214\",\"granted\":true,\"by\":\"User.Read.All\",\"need\":\"reading\",");
+    finds("\"commands\":[\"apply\"],\"fix\":null}\n");
+}
+
+static void fewer_permissions_are_told_by_the_table_and_by_the_refusals(void **state)
+{
+    (void)state;
+    options.app_roles = "Directory.Read.All,OnPremDirectorySynchronization.Read.All";
+    open_tenant();
+    assert_int_equal(doctor(""), 0);
+    finds("✓ users: 1\n");
+    finds("✓ roleAssignments: can be read\n");
+    finds("! roleEligibilityScheduleInstances: refused (");
+    finds("! onPremisesSyncBehavior: not told");
+    finds("✓ token: carries 2 application permissions\n");
+    finds("covered by Directory.Read.All\n");
+    finds("  ! RoleEligibilitySchedule.Read.Directory         "
+          "ff278e11-4a33-4d0c-83d2-d01dc58929a5, not"
+          " granted\n");
+    finds("  - User.ReadWrite.All                             "
+          "741f803b-c850-494e-b5df-cde7c675a1ca, not"
+          " granted: for apply alone\n");
+    finds("      fix: az ad app permission add --id 52a10000-0000-0000-0000-000000000001 --api"
+          " 00000003-0000-0000-c000-000000000000 --api-permissions"
+          " ff278e11-4a33-4d0c-83d2-d01dc58929a5=Role a94a502d-0281-4d15-8cd2-682ac9362c4c=Role"
+          " 2d9bd318-b883-40be-9df7-63ec4fcdc424=Role 1a997f7e-17c6-44c3-adc4-996e0712c777=Role &&"
+          " az ad app permission admin-consent --id 52a10000-0000-0000-0000-000000000001\n");
+}
+
+static void without_permissions_a_run_would_fail(void **state)
+{
+    (void)state;
+    options.app_roles = "";
+    open_tenant();
+    assert_int_equal(doctor(""), 4);
+    finds("✗ users: ");
+    finds("✓ token: carries 0 application permissions\n");
+    finds("  ✗ User.Read.All                                  "
+          "df021288-bdef-4463-88db-98f22de89214, not"
+          " granted\n");
+    assert_int_equal(doctor("--json"), 4);
+    finds("\"granted\":false,\"by\":null,\"need\":\"reading\"");
+    finds("\"fix\":\"az ad app permission add --id ");
+}
+
 static void the_secret_is_nowhere_in_the_most_talkative_output(void **state)
 {
     (void)state;
@@ -338,6 +396,9 @@ int main(void)
 #define CASE(name) cmocka_unit_test_setup_teardown(name, well, gone)
     const struct CMUnitTest tests[] = {
         CASE(a_healthy_tenant_and_directory_have_no_finding),
+        CASE(permissions_are_a_table_with_what_each_is_for),
+        CASE(fewer_permissions_are_told_by_the_table_and_by_the_refusals),
+        CASE(without_permissions_a_run_would_fail),
         CASE(the_secret_is_nowhere_in_the_most_talkative_output),
         CASE(another_sync_server_that_is_alive_is_a_safety_stop),
         CASE(a_wrong_secret_is_a_sign_in_fault_with_the_services_own_code),
