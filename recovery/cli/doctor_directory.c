@@ -1,6 +1,8 @@
 /* One directory: reached, verified, bound, and read as a run would read it. */
 #include "recovery/cli/doctor.h"
+#include "recovery/collect/collect.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define SAMPLE 100 /* entries of one small page */
@@ -145,17 +147,46 @@ static void check_attributes(struct ra_doctor *d, struct ra_dir *dir)
     check_attribute(d, dir, "login attribute", c->anchor.login_attribute);
 }
 
+/* A global catalog lacks what the schema does not give it; the tenant's own attribute is not known
+ * here. */
+static bool check_catalog(struct ra_doctor *d, const struct ra_config_ad *ad, struct ra_dir *dir)
+{
+    const struct ra_config *c = d->cli->config;
+    struct ra_str *custom = ra_calloc(c->anchor.candidates.n + 1, sizeof *custom);
+    struct ra_ad_read read = {
+        .name = ad->name, .login_attribute = c->anchor.login_attribute, .custom = custom};
+    struct ra_err e;
+    int rc;
+
+    for (size_t i = 0; i < c->anchor.candidates.n; i++)
+        custom[read.customs++] = ra_str(c->anchor.candidates.items[i]);
+    if (!ra_str_eq_fold(ra_str(c->anchor.attribute), RA_STR("auto")))
+        custom[read.customs++] = ra_str(c->anchor.attribute);
+    rc = ra_ad_has_all(dir, &read, &e);
+    if (rc != 0)
+        ra_doctor_fault(d, "global catalog", &e);
+    else
+        ra_doctor_ok(d, "global catalog",
+                     "has every attribute that decides; each read is a full "
+                     "one");
+    free(custom);
+    return rc == 0;
+}
+
 static void check_open(struct ra_doctor *d, const struct ra_config_ad *ad, struct ra_dir *dir)
 {
     struct ra_dir_root root;
 
     if (!check_root(d, ad, dir, &root))
         return;
+    if (root.global_catalog && !check_catalog(d, ad, dir))
+        return;
     check_reading(d, dir);
     if (ra_dir_is_ldif(dir))
         return;
     check_deleted(d, dir, &root);
     check_attributes(d, dir);
+    ra_doctor_rights(d, ad, dir, &root);
 }
 
 int ra_doctor_directory(struct ra_doctor *d, const struct ra_config_ad *ad, struct ra_err *err)

@@ -73,6 +73,15 @@ static const char **wanted(const struct ra_ad_read *r, struct ra_arena *a)
     return list;
 }
 
+int ra_ad_has_all(struct ra_dir *d, const struct ra_ad_read *r, struct ra_err *err)
+{
+    struct ra_arena a = {0};
+    int rc = ra_ad_catalog_check(d, r->name, wanted(r, &a), err);
+
+    ra_arena_free(&a);
+    return rc;
+}
+
 /* ---- where to look ---- */
 
 static bool is_whole_domain(const char *base)
@@ -243,6 +252,7 @@ static int prepare(struct ra_dir *d, struct ra_ad_fill *f, struct ra_dir_root *r
     if (rc == 0) {
         find_places(f, root);
         f->attributes = wanted(f->read, &f->arena);
+        rc = ra_ad_catalog_check(d, f->read->name, f->attributes, err);
     }
     return rc;
 }

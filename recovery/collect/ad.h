@@ -67,6 +67,11 @@ void ra_ad_drop(struct ra_ad_fill *f, struct ra_str guid);
 /* Fills seen from the records that the fill began with. */
 int ra_ad_recall(struct ra_ad_fill *f, struct ra_err *err);
 
+/* ad_catalog.c: RA_EINCOMPLETE when the directory is a global catalog that lacks one of the
+ * attributes (which end with NULL) that decide. */
+int ra_ad_catalog_check(struct ra_dir *d, const char *name, const char *const *attributes,
+                        struct ra_err *err);
+
 /* ad_full.c: every object, over several connections where that is proved to be all. *how: in how
  * many searches, for the proof. */
 int ra_ad_read_full(struct ra_dir *d, struct ra_ad_fill *f, size_t *searches, struct ra_err *err);

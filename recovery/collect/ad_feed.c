@@ -117,7 +117,8 @@ int ra_ad_mark_begin(struct ra_dir *d, const struct ra_ad_fill *f, struct ra_ad_
         return rc;
     m->usn = root.highest_committed_usn;
     snprintf(m->invocation_id, sizeof m->invocation_id, "%s", root.invocation_id);
-    if (!root.active_directory || !root.invocation_id[0] || m->usn == 0)
+    /* In a global catalog the USNs of other domains' objects are its own, and DirSync is not. */
+    if (!root.active_directory || root.global_catalog || !root.invocation_id[0] || m->usn == 0)
         return 0;
     m->way = RA_AD_USN;
     for (size_t i = 0; rc == 0 && told != RA_DIR_TOLD && is_domain(&root) && i < 2; i++) {

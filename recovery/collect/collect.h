@@ -81,6 +81,10 @@ int ra_ad_hold_put(struct ra_ad_hold *h, const struct ra_ad_object *o, /* dn_key
 int ra_ad_hold_finish(struct ra_ad_hold **h, struct ra_err *err); /* closes in any case */
 void ra_ad_hold_abandon(struct ra_ad_hold **h);
 
+/* Whether the directory has all the attributes that decide: RA_EINCOMPLETE for a global catalog
+ * that lacks one of them. */
+int ra_ad_has_all(struct ra_dir *d, const struct ra_ad_read *r, struct ra_err *err);
+
 /* ---- reading what is there ---- */
 
 struct ra_view_side {

@@ -49,8 +49,15 @@ struct ra_dir_root {
     uint64_t highest_committed_usn; /* 0 when not told */
     char invocation_id[37];         /* of the DC's NTDS settings, empty when not readable */
     bool active_directory;          /* it has AD's capability OID */
+    bool global_catalog;            /* reached by the ports of one: not every attribute is there */
 };
 int ra_dir_root(struct ra_dir *d, struct ra_dir_root *out, struct ra_err *err);
+
+/* lacks[i]: a global catalog does not have attributes[i] (which ends with NULL), so that its
+ * absence says nothing. All false for a domain controller's own port and for a dump. RA_EINCOMPLETE
+ * when the schema does not tell. */
+int ra_dir_catalog_lacks(struct ra_dir *d, const char *const *attributes, bool *lacks,
+                         struct ra_err *err);
 
 enum ra_dir_syntax { RA_SYNTAX_UNKNOWN, RA_SYNTAX_STRING, RA_SYNTAX_BINARY, RA_SYNTAX_INTEGER };
 

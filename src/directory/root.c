@@ -108,6 +108,8 @@ static void take(struct ra_dir *d, LDAPMessage *e)
     r->ds_service_name = only(d, e, "dsServiceName");
     r->highest_committed_usn = number(d, e, "highestCommittedUSN");
     r->active_directory = has(d, e, "supportedCapabilities", RA_OID_ACTIVE_DIRECTORY);
+    r->global_catalog = r->active_directory && d->port &&
+                        (strcmp(d->port, "3268") == 0 || strcmp(d->port, "3269") == 0);
     d->subschema = only(d, e, "subschemaSubentry");
     d->offers_deleted = has(d, e, "supportedControl", RA_OID_SHOW_DELETED);
     d->offers_recycled = has(d, e, "supportedControl", RA_OID_SHOW_RECYCLED);

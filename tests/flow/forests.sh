@@ -84,4 +84,43 @@ expect 6 "${run[@]}" rebuild --report "$work/report"
 code() { jq -r --arg f "$1" --arg n "$2" 'select(.side == "ad" and .ad.directory == $f and .ad.sam == $n) | [.code] + .warnings | join(" ")' "$work/report/verdicts.ndjson"; }
 for forest in contoso fabrikam; do [ "$(code $forest drift)" = MATCH_HARD ] || fail "drift in $forest: $(code $forest drift)"; done
 [ "$(code fabrikam bound)" = "MATCH_HARD WARN_SID" ] || fail "bound: $(code fabrikam bound)"
+say "the global catalog: what it does not have is not taken for empty"
+configuration catalog "$(section contoso contoso)" "$(section fabrikam fabrikam "ldaps://$2:3269")"
+expect 3 "${run[@]}" doctor
+shown '✗ global catalog: ad:fabrikam: this is a global catalog, which does not have mS-DS-ConsistencyGuid, proxyAddresses, adminDescription, isCriticalSystemObject'
+expect 3 "${run[@]}" fetch ad
+said 'they would look empty on every object' isMemberOfPartialAttributeSet
+[ ! -e "$work/catalog/store/snapshots/ad:fabrikam.1.mdb" ] || fail "a snapshot of it was kept"
+in_forest fabrikam
+for name in MS-DS-Consistency-Guid Proxy-Addresses Admin-Description Is-Critical-System-Object; do
+  printf 'dn: CN=%s,CN=Schema,CN=Configuration,%s\nchangetype: modify\nreplace: isMemberOfPartialAttributeSet\nisMemberOfPartialAttributeSet: TRUE\n\n' \
+    $name "$RIG_BASE"
+done | ldapmodify -x -H "ldaps://$RIG_ADDR" -D "$RIG_USER" -y "$RIG_DIR/password" > "$work/tool" 2>&1 || fail "$(cat "$work/tool")"
+expect 0 "${run[@]}" doctor
+shown '✓ global catalog: has every attribute that decides'
+expect 6 "${run[@]}" rebuild --report "$work/catalog/report"
+said 'which does not have lastKnownParent: they stay unseen'
+decided "$work/catalog/report/verdicts.ndjson" > "$work/by-catalog"
+decided "$work/report/verdicts.ndjson" | diff - "$work/by-catalog" >&2 || fail "the catalog gives other verdicts"
+
+say "doctor: what an administrator may do, what a plain account, and what it may after it was granted as doctor says"
+expect 0 "${run[@]}" doctor
+shown '✓ token: carries 14 application permissions' '✓ anchors of users: mS-DS-ConsistencyGuid may be written on all 20 sampled users' \
+  '✓ other rights: this account may also change permissions' '✓ Replicating Directory Changes: granted'
+in_forest fabrikam
+tool() { samba-tool "$@" -s "$RIG_DIR/etc/smb.conf" > "$work/tool" 2>&1 || { cat "$work/tool" >&2; fail "samba-tool $*"; }; }
+tool user create plain 'Pla1n!Passw0rd' -H "$RIG_DIR/private/sam.ldb"
+printf 'Pla1n!Passw0rd' > "$work/plain.password"; chmod 600 "$work/plain.password"
+configuration plain "$(section fabrikam fabrikam | sed -e 's#^bind_dn = .*#bind_dn = plain@fabrikam.test#' -e "s#^password_file = .*#password_file = $work/plain.password#")"
+expect 0 "${run[@]}" doctor
+shown '- anchors of users: mS-DS-ConsistencyGuid may not be written on any of 20 sampled users' \
+  'fix: dsacls "OU=People,DC=fabrikam,DC=test" /I:S /G "plain@fabrikam.test:WP;mS-DS-ConsistencyGuid;user"' \
+  '✓ other rights: none on the sampled users' '- Replicating Directory Changes: not granted, and not needed'
+sddl() { jq -r --arg c "$1" 'select(.check == $c).fix' "$work/out" | sed 's/.*as SDDL //'; }
+expect 0 "${run[@]}" --json doctor
+tool dsacl set -H "$RIG_DIR/private/sam.ldb" --objectdn="OU=People,$RIG_BASE" --sddl="$(sddl 'anchors of users')"
+tool dsacl set -H "$RIG_DIR/private/sam.ldb" --objectdn="$RIG_BASE" --sddl="$(sddl 'Replicating Directory Changes')"
+expect 0 "${run[@]}" doctor
+shown '✓ anchors of users: mS-DS-ConsistencyGuid may be written on all 20 sampled users' \
+  '- holding users back: adminDescription may not be written on any of 20 sampled users' '✓ Replicating Directory Changes: granted'
 say "as wanted"
