@@ -70,4 +70,21 @@ expect 0 "${run[@]}" --json show "$gone"
 deleted=$(awk -v RS= '/isDeleted: TRUE/ && !n++ {match($0, /objectGUID:: [^\n]*/); print substr($0, RSTART + 13, RLENGTH - 13)}' "$work/org/ad.ldif")
 [ -n "$deleted" ] || fail "no deleted object in the dump"
 expect 0 "${run[@]}" show "$deleted"; shown deleted
+say "the sample and the simulated tenant"
+for wrong in "" "one two" "--users 5 x" "--users many x" "--anchor none x" "--domain nodot x" "--tenant 1 x"; do
+  # shellcheck disable=SC2086
+  expect 64 "$SAMPLE" $wrong
+done
+expect 0 "$SAMPLE" --users 200 --domain fabrikam.test --tenant $tenant_id --clean "$work/fabrikam"
+grep -q '^dn: .*DC=fabrikam,DC=test$' "$work/fabrikam/ad.ldif" || fail "another domain was asked for"
+expect 9 "$SAMPLE" "$work/org/ad.ldif/below"; said "cannot be made"
+for wrong in "--page-cap few" "--identifier perhaps" "one"; do
+  # shellcheck disable=SC2086
+  expect 1 "$TENANT" --data "$work/org/graph" --dir "$work/wrong" $wrong
+done
+tenant_up odd "$work/org/graph" --token-seconds 600 --page-token-seconds 600 --delta-seconds 600 --delta-page 50 --token-bytes 300 \
+  --settle-ms 1 --quota 100000 --write-quota 100 --device-polls 1 --tenant $tenant_id --identifier serve --delta-gone \
+  --deny-role-holders --refuse-one-way --accept-null-filter
+configure "$work/odd-run" "$(tenant_lines odd)" "uri = ldif:$work/org/ad.ldif"
+expect 0 "$REANCHOR" -c "$work/odd-run/reanchor.conf" fetch
 say "as wanted"
