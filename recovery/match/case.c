@@ -202,10 +202,11 @@ uint32_t *ra_case_holders(struct ra_case *c, enum ra_slot slot, size_t *n)
         return out;
     }
     ask_slot(c, slot, &f);
-    qsort_r(f.all, f.n, sizeof *f.all, by_id, c->w);
     out = ra_arena_alloc(c->scratch, f.n * sizeof *out);
-    if (f.n)
+    if (f.n) { /* none only where the index is damaged */
+        qsort_r(f.all, f.n, sizeof *f.all, by_id, c->w);
         memcpy(out, f.all, f.n * sizeof *out);
+    }
     *n = f.n;
     free(f.all);
     return out;

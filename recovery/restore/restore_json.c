@@ -170,7 +170,8 @@ int ra_restore_json(const struct ra_report_input *now, const struct ra_restore_t
         rc = put_item(&t, &r->items[i], &b);
         if (rc == 0 && b.overflow)
             rc = ra_fail(err, RA_EINTERNAL, "an object larger than %zu bytes", RA_ROW_MAX);
-        fwrite(b.p, 1, b.n, fp);
+        if (rc == 0)
+            fwrite(b.p, 1, b.n, fp);
     }
     ra_buf_clear(&b);
     put_summary(then, r, &b);
