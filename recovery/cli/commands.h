@@ -19,8 +19,8 @@ const struct ra_command *ra_commands(size_t *n);
 int ra_command_find(const char *name, const struct ra_command **out, struct ra_err *err);
 
 ra_command_fn ra_cmd_rebuild, ra_cmd_doctor, ra_cmd_fetch, ra_cmd_plan, ra_cmd_show, ra_cmd_apply,
-    ra_cmd_verify, ra_cmd_backup, ra_cmd_restore, ra_cmd_rehearse, ra_cmd_import,
-    ra_cmd_config, ra_cmd_help;
+    ra_cmd_verify, ra_cmd_backup, ra_cmd_restore, ra_cmd_rehearse, ra_cmd_import, ra_cmd_config,
+    ra_cmd_help;
 
 /* Global options up to the command's name; *first is its place in argv, argc when there is none. */
 int ra_cli_parse_global(struct ra_cli *cli, int argc, char **argv, int *first, struct ra_err *err);

@@ -2,6 +2,7 @@
  * comes from outside goes through put(). */
 #include "recovery/drill/inner.h"
 #include "recovery/report/outputs.h"
+#include "recovery/report/page.h"
 #include "src/base/clock.h"
 
 #include <inttypes.h>
@@ -10,20 +11,21 @@
 #define OBJECTS_MAX 20000 /* on the page; rehearsal.ndjson has all */
 
 static const char head[] =
-    "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
-    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
-    "'unsafe-inline'\">\n"
+    "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
     "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-    "<title>Rehearsal of the first export</title>\n<style>\n"
-    "body{font:15px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:75rem;padding:0 1rem;"
-    "color:#1b1f24;background:#fff}\n"
-    "table{border-collapse:collapse;margin:1rem 0}\n"
-    "th,td{text-align:left;padding:.2rem .8rem .2rem 0;border-bottom:1px solid #d8dee4;"
-    "vertical-align:top}\n"
-    "td.n{text-align:right}.good{color:#1a7f37}.look{color:#9a6700}.bad{color:#cf222e}\n"
-    "@media(prefers-color-scheme:dark){body{color:#e6edf3;background:#0d1117}"
-    "th,td{border-color:#30363d}.good{color:#3fb950}.look{color:#d29922}.bad{color:#f85149}}\n"
-    "</style></head><body>\n<h1>Rehearsal of the first export</h1>\n";
+    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
+    "'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'\">\n"
+    "<meta name=\"referrer\" content=\"no-referrer\">\n"
+    "<meta name=\"robots\" content=\"noindex, nofollow\">\n"
+    "<meta name=\"color-scheme\" content=\"light dark\">\n<link rel=\"icon\" href=\"data:,\">\n"
+    "<title>reanchor rehearsal</title>\n<style>\n";
+
+static const char own_style[] =
+    ".facts td:last-child, .facts td { text-align: left; white-space: normal; padding-right: 1rem; "
+    "}\n"
+    ".facts td.n { text-align: right; }\n"
+    ".good { color: var(--green); } .look { color: var(--amber); } .bad { color: var(--red); }\n"
+    "</style>\n</head>\n<body>\n";
 
 static void put(FILE *fp, struct ra_str s)
 {
@@ -61,33 +63,26 @@ static void parting_cell(FILE *fp, enum ra_parting p)
 
 /* ---- the head ---- */
 
-static void summary(const struct ra_report_input *in, const struct ra_drill *d,
-                    const struct ra_drill_from *from, FILE *fp)
+static void top(const struct ra_report_input *in, FILE *fp)
 {
-    uint64_t wrong = ra_drill_unexplained(d);
     char when[RA_TIME_TEXT];
-    struct ra_buf b;
 
     ra_time_text(in->now, when);
-    fprintf(fp,
-            "<p class=\"%s\"><strong>%s</strong>: %" PRIu64 " outcomes as predicted, %" PRIu64
-            " different for a known reason, %" PRIu64 " without one.</p>\n",
-            wrong ? "bad" : "good", wrong ? "Different" : "As predicted", d->partings[RA_PART_NONE],
-            ra_drill_explained(d), wrong);
-    ra_buf_init(&b, 1 << 16);
-    ra_drill_origin(in, from, &b);
-    fputs("<p>", fp);
-    put(fp, ra_str_n(b.p, b.n));
-    fprintf(fp, " Made on %s by reanchor %s, with a simulated tenant.</p>\n", when, RA_VERSION);
-    ra_buf_free(&b);
+    fputs(head, fp);
+    fwrite(ra_page_css, 1, ra_page_css_size, fp);
+    fputs(own_style, fp);
+    fprintf(
+        fp,
+        "<header class=\"top\"><p class=\"brand\">reanchor</p><p>Rehearsal of the first export, "
+        "made on %s by reanchor %s with a simulated tenant</p></header>\n<main>\n",
+        when, RA_VERSION);
 }
 
-static void gate(const struct ra_report_input *in, const struct ra_drill *d, FILE *fp)
+static void reason_items(const struct ra_report_input *in, const struct ra_drill *d, FILE *fp)
 {
     const struct ra_result *r = in->result;
     struct ra_buf b;
 
-    fprintf(fp, "<h2>Gate: %s</h2>\n<ul>\n", ra_gate_name(r->gate));
     ra_buf_init(&b, 4096);
     for (size_t i = 0; r->gate == RA_GATE_STOP && i < r->reasons_n; i++) {
         ra_buf_clear(&b);
@@ -101,11 +96,41 @@ static void gate(const struct ra_report_input *in, const struct ra_drill *d, FIL
         fputs("<li>The tenant's prevention of accidental deletions stops the export. Below is what "
               "it would have done.</li>\n",
               fp);
+}
+
+static void gate(const struct ra_report_input *in, const struct ra_drill *d, FILE *fp)
+{
+    const char *name = ra_gate_name(in->result->gate);
+
+    fprintf(fp, "<section class=\"gate %s\"><h1>%s</h1><div><p class=\"lead\">%s</p><ul>\n", name,
+            name,
+            in->result->gate == RA_GATE_STOP ? "A rebuild would stop here, before any upload."
+                                             : "A rebuild would go on from here.");
+    reason_items(in, d, fp);
+    fputs("</ul></div></section>\n", fp);
+}
+
+static void summary(const struct ra_report_input *in, const struct ra_drill *d,
+                    const struct ra_drill_from *from, FILE *fp)
+{
+    uint64_t wrong = ra_drill_unexplained(d);
+    struct ra_buf b;
+
+    fprintf(fp,
+            "<section><h2 class=\"%s\">%s</h2><p>%" PRIu64 " outcomes as predicted, %" PRIu64
+            " different for a known reason, %" PRIu64 " without one.</p>\n",
+            wrong ? "bad" : "good", wrong ? "Different" : "As predicted", d->partings[RA_PART_NONE],
+            ra_drill_explained(d), wrong);
     if (d->stop_differs)
-        fputs("<li class=\"bad\">Whether the tenant's prevention stops the export was predicted "
-              "wrongly.</li>\n",
+        fputs("<p class=\"bad\">Whether the tenant's prevention stops the export was predicted "
+              "wrongly.</p>\n",
               fp);
-    fputs("</ul>\n", fp);
+    ra_buf_init(&b, 1 << 16);
+    ra_drill_origin(in, from, &b);
+    fputs("<p class=\"quiet\">", fp);
+    put(fp, ra_str_n(b.p, b.n));
+    fputs("</p></section>\n", fp);
+    ra_buf_free(&b);
 }
 
 static void counts(const struct ra_drill *d, FILE *fp)
@@ -113,7 +138,8 @@ static void counts(const struct ra_drill *d, FILE *fp)
     size_t n;
     struct ra_drill_count *all = ra_drill_counts(d, &n);
 
-    fputs("<h2>Predicted and shown</h2>\n<table><tr><th>Predicted</th><th>Shown</th>"
+    fputs("<section><h2>Predicted and shown</h2>\n<table "
+          "class=\"facts\"><tr><th>Predicted</th><th>Shown</th>"
           "<th>Objects</th><th></th></tr>\n",
           fp);
     for (size_t i = 0; i < n; i++) {
@@ -124,7 +150,7 @@ static void counts(const struct ra_drill *d, FILE *fp)
     }
     fprintf(fp,
             "<tr><td>ORPHAN</td><td>deleted</td><td class=\"n\">%" PRIu64
-            "</td><td></td></tr>\n</table>\n",
+            "</td><td></td></tr>\n</table></section>\n",
             d->deleted);
     free(all);
 }
@@ -133,7 +159,7 @@ static void reasons(const struct ra_drill *d, FILE *fp)
 {
     if (ra_drill_explained(d) + ra_drill_unexplained(d) == 0)
         return;
-    fputs("<h2>Why some differ</h2>\n<table>\n", fp);
+    fputs("<section><h2>Why some differ</h2>\n<table class=\"facts\">\n", fp);
     for (int p = RA_PARTINGS - 1; p > RA_PART_NONE; p--) {
         if (d->partings[p] == 0)
             continue;
@@ -143,7 +169,7 @@ static void reasons(const struct ra_drill *d, FILE *fp)
         cell(fp, ra_str(ra_parting_text((enum ra_parting)p)));
         fputs("</tr>\n", fp);
     }
-    fputs("</table>\n", fp);
+    fputs("</table></section>\n", fp);
 }
 
 /* ---- the objects ---- */
@@ -179,7 +205,8 @@ static int objects(const struct ra_report_input *in, const struct ra_drill *d, s
     size_t shown = 0;
     int rc = 0;
 
-    fputs("<h2>Every object</h2>\n<table><tr><th>Side</th><th>Kind</th><th>Name</th><th>UPN</th>"
+    fputs("<section><h2>Every object</h2>\n<table "
+          "class=\"facts\"><tr><th>Side</th><th>Kind</th><th>Name</th><th>UPN</th>"
           "<th>Predicted</th><th>Shown</th><th></th></tr>\n",
           fp);
     for (int same = 0; same < 2; same++)
@@ -193,7 +220,7 @@ static int objects(const struct ra_report_input *in, const struct ra_drill *d, s
             object(d, &row, fp);
             shown++;
         }
-    fputs("</table>\n", fp);
+    fputs("</table></section>\n", fp);
     if (rc == 0 && shown < ra_rows_count(rows))
         fprintf(fp, "<p>%zu of %zu objects are on this page; rehearsal.ndjson has all.</p>\n",
                 shown, ra_rows_count(rows));
@@ -207,14 +234,14 @@ int ra_drill_html(const struct ra_report_input *in, const struct ra_drill *d,
     struct ra_rows *rows = NULL;
     int rc = ra_rows_open(in, &rows, err);
 
-    fputs(head, fp);
-    summary(in, d, from, fp);
+    top(in, fp);
     gate(in, d, fp);
+    summary(in, d, from, fp);
     counts(d, fp);
     reasons(d, fp);
     if (rc == 0)
         rc = objects(in, d, rows, fp, err);
-    fputs("</body></html>\n", fp);
+    fputs("</main></body></html>\n", fp);
     ra_rows_free(&rows);
     return rc;
 }
