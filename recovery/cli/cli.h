@@ -76,6 +76,9 @@ void ra_cli_policy_free(struct ra_cli_policy *p);
 /* What is wrong goes to stderr: `reanchor: MESSAGE` and `HINT: …`, or one JSON object. */
 void ra_cli_print_error(const struct ra_cli *cli, const struct ra_err *err);
 
+/* At its end, as root: what root made in a store that belongs to somebody else goes to its owner. */
+void ra_cli_hand_over(const struct ra_cli *cli);
+
 /* At the start of the process: no core files, no ptrace, files for the owner alone, signals that
  * set the flag that is returned. */
 const volatile int *ra_cli_secure_process(void);

@@ -8,7 +8,8 @@
 static const char way[] =
     "Step by step to a working configuration:\n"
     "\n"
-    "1. A configuration to fill in:\n"
+    "1. A configuration to fill in, /etc/reanchor/reanchor.conf. The Debian package has put one\n"
+    "   there; without it:\n"
     "     install -d -m 0750 /etc/reanchor\n"
     "     reanchor config example > /etc/reanchor/reanchor.conf\n"
     "\n"

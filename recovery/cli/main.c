@@ -64,6 +64,7 @@ int main(int argc, char **argv)
         rc = ra_exit_status(&err);
     }
     rc = write_metrics(&cli, rc, done);
+    ra_cli_hand_over(&cli);
     ra_config_free(&cli.config);
     return rc;
 }

@@ -5,6 +5,7 @@
 #include "src/config/options.h"
 #include "src/config/parse.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,10 +31,16 @@ static char *user_file(void)
     return path;
 }
 
+/* One that this user may not even look for is there: the Debian package keeps its folder closed. */
+static bool is_there(const char *path)
+{
+    return access(path, F_OK) == 0 || errno == EACCES;
+}
+
 bool ra_config_exists(void)
 {
     char *own = user_file();
-    bool there = (own && access(own, F_OK) == 0) || access(system_file, F_OK) == 0;
+    bool there = (own && access(own, F_OK) == 0) || is_there(system_file);
 
     free(own);
     return there;
@@ -47,7 +54,7 @@ static int find_file(char **out, struct ra_err *err)
         *out = own;
         return 0;
     }
-    if (access(system_file, F_OK) == 0) {
+    if (is_there(system_file)) {
         free(own);
         *out = ra_strdup(system_file);
         return 0;

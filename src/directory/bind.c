@@ -129,6 +129,10 @@ static int no_ticket(struct ra_dir *d, int rc, struct ra_err *err)
 
     ra_dir_local_text(d, rc, text, sizeof text);
     ra_fail(err, RA_ESIGNIN, "Kerberos bind failed: %s", text);
+    if (rc == LDAP_AUTH_UNKNOWN || strstr(text, "mechanism available"))
+        return ra_hint(err,
+                       "the Kerberos mechanism is not installed here: it comes with the package "
+                       "libsasl2-modules-gssapi-mit");
     return ra_hint(err,
                    "check with klist for a ticket, or set KRB5_CLIENT_KTNAME to a keytab; uri must "
                    "name the domain controller as its service principal ldap/NAME does");

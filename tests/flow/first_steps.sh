@@ -37,4 +37,27 @@ fill uri "ldif:$work/org/ad.ldif"
 expect 0 "$REANCHOR" doctor; shown '0 faults'
 expect 0 "$REANCHOR" config check
 expect 0 "$REANCHOR" fetch
+
+if [ "$(id -u)" = 0 ]; then
+  say "what root makes in a store goes to whom the store belongs, and nothing else does"
+  echo mine > "$work/link"; ln "$work/link" "$work/store/second-name"; ln -s "$work/link" "$work/store/pointer"
+  mkdir "$work/outside"; ln -s "$work/outside" "$work/store/way-out"; echo mine > "$work/outside/file"
+  chown 61184:61184 "$work/store"
+  expect 0 "$REANCHOR" fetch --full
+  [ "$(stat -c %u "$work/link" "$work/outside" "$work/outside/file" | sort -u)" = 0 ] || fail "somebody was given what is not in the store"
+  rm "$work/store"/{second-name,pointer,way-out}
+  [ -z "$(find "$work/store" ! -uid 61184)" ] || fail "still root's: $(find "$work/store" ! -uid 61184)"
+fi
+
+say "Kerberos, which comes with a package of its own, is not installed"
+/usr/bin/python3 -c '
+import socket, sys
+s = socket.socket(); s.bind(("127.0.0.65", 0)); s.listen(8)
+open(sys.argv[1], "w").write(str(s.getsockname()[1]))
+held = []
+while True: held.append(s.accept())' "$work/port" & pids+=($!)
+for _ in $(seq 100); do [ ! -s "$work/port" ] || break; sleep 0.05; done
+fill uri x; sed -i "s#^uri = .*#uri = ldap://127.0.0.65:$(cat "$work/port")#" "$conf"
+export SASL_PATH=$work/nowhere
+expect 4 "$REANCHOR" fetch ad; said "Kerberos bind failed" libsasl2-modules-gssapi-mit
 say "as wanted"
