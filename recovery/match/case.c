@@ -19,7 +19,7 @@ static bool has_guid(struct ra_case *c, const struct ra_guid *guid)
 {
     struct ra_ad_head head;
 
-    if (ra_ad_head(ra_world_ad_record(c->w, c->number), &head) && head.guid)
+    if (ra_ad_head(ra_world_ad_record(c->w, c->number), &head)) /* has one: see read_records */
         return memcmp(guid->b, head.guid, sizeof guid->b) == 0;
     c->decoded = false;
     ra_case_object(c); /* tells of the damage */

@@ -26,7 +26,7 @@
 
 /* ---- the read that fails ---- */
 
-enum way { NOT_READ, GARBLED, WAYS };
+enum way { NOT_READ, GARBLED, PAST_THE_END, WAYS };
 
 static struct {
     uint64_t reads, fails_at;
@@ -34,6 +34,7 @@ static struct {
     bool struck, overlooked; /* an entry behind the key that was sought need not be looked at */
     const void *lost_of;     /* a record that was not read once stays so */
     uint32_t lost;
+    uint32_t past;       /* the number behind the last one of the cloud's */
     struct ra_side real; /* every side is held in memory, by the same functions */
 } fuse;
 
@@ -47,7 +48,7 @@ static bool strikes(void)
 
 static struct ra_str record(void *ctx, uint32_t seq)
 {
-    if (strikes()) {
+    if (fuse.way != PAST_THE_END && strikes()) {
         fuse.lost_of = ctx;
         fuse.lost = seq;
     }
@@ -56,12 +57,29 @@ static struct ra_str record(void *ctx, uint32_t seq)
     return fuse.way == NOT_READ ? (struct ra_str){NULL, 0} : RA_STR("\377\376");
 }
 
+/* An entry that names an object which is not there. */
+static struct ra_str past_the_end(struct ra_str value)
+{
+    static unsigned char room[RA_ENTRY_SIZE];
+    struct ra_entry e;
+
+    if (!ra_entry_unpack(value, &e))
+        abort();
+    e.seq = fuse.past;
+    ra_entry_pack(&e, room);
+    return ra_str_n(room, sizeof room);
+}
+
 static int next(struct ra_side_cursor *c, struct ra_str *key, struct ra_str *value)
 {
     int rc = fuse.real.next(c, key, value);
 
     if (rc == 1 && fuse.way == GARBLED && value->n == RA_ENTRY_SIZE && strikes()) {
         value->n--;
+        fuse.overlooked = true;
+    }
+    if (rc == 1 && fuse.way == PAST_THE_END && value->n == RA_ENTRY_SIZE && strikes()) {
+        *value = past_the_end(*value);
         fuse.overlooked = true;
     }
     return fuse.way == NOT_READ && strikes() ? -(int)RA_EINTEGRITY : rc;
@@ -373,6 +391,7 @@ static void fill(struct world *w, const struct engine *e)
         w->snapshots[d].live = w->ad[d].count;
     }
     w->cloud = breakable(w->in.cloud);
+    fuse.past = w->cloud.count;
     w->snapshots[DIRECTORIES].live = w->cloud.count;
     w->in.ad = w->ad;
     w->in.cloud = &w->cloud;
