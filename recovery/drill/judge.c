@@ -213,14 +213,20 @@ static enum ra_parting judge_one(const struct ra_said *said, const struct ra_don
     if (said->code == RA_BLOCK_DUP_ANCHOR)
         return RA_PART_TWIN_ANCHOR;
     if (said->code == RA_CONFLICT_AD_DUP && duplicate_may(said, d, alone))
-        return did(d, BIT(ASIDE)) && same(d->error, QUARANTINED) ? RA_PART_NONE
-                                                                 : RA_PART_DUPLICATE;
+        return did(d, BIT(ASIDE)) && same(d->error, QUARANTINED) ? RA_PART_NONE : RA_PART_DUPLICATE;
     p = of_our_side(said, d);
     if (p == RA_PART_UNEXPLAINED && refused_for_group(said, d))
         p = RA_PART_GROUP;
     if (p == RA_PART_UNEXPLAINED)
         p = of_code(said, d);
     return p == RA_PART_UNEXPLAINED ? of_sid(said, d) : p;
+}
+
+/* A group that was to meet the holder of its SID: joined by address to one before, the holder has
+ * that one's SID since, and there is nobody left to meet. */
+static bool holder_is_gone(const struct ra_said *said, const struct ra_done *d)
+{
+    return said->code == RA_BLOCK_HARD_FLAG && d->deed == RA_DEED_CREATED;
 }
 
 static bool meets(const struct ra_meetings *m, enum ra_meeting what)
@@ -239,9 +245,9 @@ enum ra_parting ra_judge(const struct ra_said *said, const struct ra_done *d,
         return RA_PART_TWIN_GUID;
     if ((refused_for_sid(d) || said->code == RA_MATCH_SID) && meets(m, RA_MEETS_SID_TWIN))
         return RA_PART_TWIN_SID;
-    if (!by_names(said->code) && !refused_for_sid(d))
+    if (!by_names(said->code) && !refused_for_sid(d) && !holder_is_gone(said, d))
         return RA_PART_UNEXPLAINED;
-    if (!refused_for_sid(d) && meets(m, RA_MEETS_NAMESAKE))
+    if (by_names(said->code) && !refused_for_sid(d) && meets(m, RA_MEETS_NAMESAKE))
         return RA_PART_NAMESAKE;
     return meets(m, RA_MEETS_CHANGED) ? RA_PART_ORDER : RA_PART_UNEXPLAINED;
 }

@@ -67,6 +67,16 @@ static void every_deed_and_every_reason_has_a_name_and_words(void **state)
     }
 }
 
+static void a_group_whose_holder_was_joined_by_one_before_is_created(void **state)
+{
+    const struct ra_done created = {.deed = RA_DEED_CREATED};
+
+    (void)state;
+    assert_int_equal(among(RA_BLOCK_HARD_FLAG, created, RA_MEETS_CHANGED), RA_PART_ORDER);
+    assert_int_equal(among(RA_BLOCK_HARD_FLAG, created, RA_MEETS_NAMESAKE), RA_PART_UNEXPLAINED);
+    assert_int_equal(judged(RA_BLOCK_HARD_FLAG, created), RA_PART_UNEXPLAINED);
+}
+
 static void a_match_is_with_the_object_that_was_named(void **state)
 {
     (void)state;
@@ -209,6 +219,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_verdict_of_an_ad_object_stands_for_a_deed_or_is_left_open),
         cmocka_unit_test(every_deed_and_every_reason_has_a_name_and_words),
+        cmocka_unit_test(a_group_whose_holder_was_joined_by_one_before_is_created),
         cmocka_unit_test(a_match_is_with_the_object_that_was_named),
         cmocka_unit_test(a_refusal_is_for_the_error_that_was_named_or_one_of_the_further_blocks),
         cmocka_unit_test(what_our_policy_forbids_is_told_as_such),
