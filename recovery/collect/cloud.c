@@ -37,6 +37,7 @@ int ra_cloud_begin(struct ra_graph *g, struct ra_cache *c, const struct ra_colle
     f->full = full;
     ra_buf_init(&f->record, RECORD_MAX);
     ra_buf_init(&f->lists, RECORD_MAX);
+    ra_index_plan(&f->plan, true, NULL, 0);
     ra_graph_fingerprint(g, f->fingerprint);
     rc = ra_cloud_read_documents(f, ra_cloud_begins_anew(f), err);
     if (rc != 0)
@@ -118,15 +119,13 @@ static void put_final_marks(struct ra_cloud_fill *f, struct ra_str full, struct 
 
 static int finish(struct ra_cloud_fill *f, struct ra_err *err)
 {
-    struct ra_index_plan plan;
     int rc = ra_cloud_put_documents(f, err);
 
-    if (rc != 0)
-        return rc;
-    ra_index_plan(&plan, true, NULL, 0);
-    rc = ra_fill_finish(&f->ledger.fill, f->proof, plan.builders, plan.n, err);
-    ra_index_plan_free(&plan);
-    return rc;
+    /* The memory is wanted for the indexes now. */
+    ra_seen_free(&f->ledger.added);
+    ra_seen_free(&f->listed);
+    return rc != 0 ? rc
+                   : ra_fill_finish(&f->ledger.fill, f->proof, f->plan.builders, f->plan.n, err);
 }
 
 static struct ra_str kept(struct ra_cloud_fill *f, struct ra_str s)
@@ -317,6 +316,7 @@ static int begin_anew(struct ra_cloud_fill *f, struct ra_err *err)
         snprintf(f->why, sizeof f->why, RA_STR_FMT, RA_STR_ARG(ra_ledger_mark(&f->ledger, "why")));
         return 0;
     }
+    ra_fill_expect(f->ledger.fill, f->plan.builders, f->plan.n);
     put_mark(f, "started", number(f, ra_now()));
     put_mark(f, "why", ra_str(f->why));
     if (f->ahead)
@@ -387,6 +387,7 @@ void ra_cloud_abandon(struct ra_cloud_fill **fp)
         return;
     close_ledger(f, ra_graph_is_files(f->graph));
     ra_cloud_free_documents(f);
+    ra_index_plan_free(&f->plan);
     ra_seen_free(&f->listed);
     ra_buf_free(&f->record);
     ra_buf_free(&f->lists);

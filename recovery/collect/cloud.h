@@ -36,6 +36,7 @@ struct ra_cloud_fill {
 
     struct ra_ledger ledger;
     bool open; /* the ledger */
+    struct ra_index_plan plan;
     struct ra_buf record, lists;
     struct ra_str link[RA_DELTA_KINDS];    /* where the next round of changes begins; in arena */
     struct ra_seen listed;                 /* ids of the last list of deleted users */

@@ -1,6 +1,7 @@
 #include "src/cache/behind.h"
 
 #include "src/base/mem.h"
+#include "src/cache/early.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -37,6 +38,8 @@ static void *commit(void *arg)
     b->rc = ra_env_write(&b->fill->env, b->group.n, write_group, b, &b->err);
     if (b->rc == 0 && b->hash) /* else it was resumed or changed: finish reads them all again */
         ra_group_records(&b->group, hash_record, b->fill->hash);
+    if (b->rc == 0)
+        ra_early_take(b->fill, &b->group, b->first);
     return NULL;
 }
 

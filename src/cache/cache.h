@@ -76,8 +76,8 @@ size_t ra_fill_pending(const struct ra_fill *f);          /* bytes waiting for a
  * error nothing of the group is in the file. */
 int ra_fill_commit(struct ra_fill *f, struct ra_err *err);
 
-/* The same in a thread, while the caller goes on adding: two groups are in memory then. A commit that
- * is still under way is waited for first. Whatever asks for what is committed waits too. */
+/* The same in a thread, while the caller goes on adding: two groups are in memory then. A commit
+ * that is still under way is waited for first. Whatever asks for what is committed waits too. */
 int ra_fill_commit_behind(struct ra_fill *f, struct ra_err *err);
 /* Waits until nothing is under way any more: then all that was to be committed is durable. An error
  * of the commit is told here, or by whatever waits for it first; nothing of its group, nor of what
@@ -111,6 +111,13 @@ struct ra_index_builder {
                 struct ra_err *err);
     void *ctx;
 };
+
+/* What finish is going to be given, the very array: keys are then taken of records while these are
+ * committed, in the thread of a commit behind, as far as they fit into a part of the memory, and
+ * finish reads the records for the rest alone. For a fill that was begun anew and has nothing
+ * committed; for any other it does nothing. The builders must stay as they are until finish or
+ * close. */
+void ra_fill_expect(struct ra_fill *f, const struct ra_index_builder *indexes, size_t n);
 
 /* Commits what is pending, closes the gaps that dropped records left, builds the indexes one after
  * another (collect, sort, append: working memory is one index's pairs), stores meta — "proof",

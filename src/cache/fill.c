@@ -1,6 +1,7 @@
 #include "src/base/log.h"
 #include "src/base/mem.h"
 #include "src/cache/behind.h"
+#include "src/cache/early.h"
 #include "src/cache/key.h"
 #include "src/cache/names.h"
 #include "src/cache/store.h"
@@ -79,6 +80,11 @@ int ra_fill_open(struct ra_cache *c, const char *side, struct ra_str token, stru
     return rc;
 }
 
+void ra_fill_expect(struct ra_fill *f, const struct ra_index_builder *indexes, size_t n)
+{
+    ra_early_begin(f, indexes, n);
+}
+
 /* ---- the group ---- */
 
 uint32_t ra_fill_record(struct ra_fill *f, struct ra_str record)
@@ -97,6 +103,7 @@ static void change(struct ra_fill *f, uint32_t seq, const char *how)
     if (seq >= f->given && f->group.bad.code == 0)
         ra_fail(&f->group.bad, RA_EINTERNAL, "%s: there is no record %u to %s", f->side, seq, how);
     f->hashed = UINT32_MAX;
+    ra_early_spoil(f);
 }
 
 void ra_fill_replace(struct ra_fill *f, uint32_t seq, struct ra_str record)
@@ -183,6 +190,7 @@ int ra_fill_commit(struct ra_fill *f, struct ra_err *err)
         return rc;
     if (f->hashed == f->committed) /* else it was resumed: finish reads them all again */
         ra_group_records(&f->group, hash_record, f);
+    ra_early_take(f, &f->group, f->committed);
     f->committed = f->given;
     ra_group_clear(&f->group);
     ra_latest_clear(&f->latest);
@@ -287,6 +295,7 @@ void ra_fill_close(struct ra_fill **fp)
     if (!f)
         return;
     ra_behind_free(f);
+    ra_early_free(f);
     leave(f->cache, f);
     ra_env_close(&f->env);
     ra_group_free(&f->group);

@@ -1,5 +1,7 @@
 #include "src/cache/gather.h"
 
+#include "src/cache/early.h"
+
 #include <string.h>
 
 #define LOOK 256 /* records, after which the memory is looked at */
@@ -82,7 +84,7 @@ static void *run(void *arg)
 {
     struct ra_gather *g = arg;
 
-    g->rc = take_all(g);
+    g->rc = g->early ? 0 : take_all(g);
     if (g->rc == 0)
         ra_pairs_sort(&g->pairs);
     return NULL;
@@ -111,6 +113,7 @@ void ra_gather_start(struct ra_gather *g, struct ra_fill *f, const struct ra_ind
     g->rc = 0;
     g->most = most;
     ra_pairs_clear(&g->pairs);
+    g->early = ra_early_give(f, index, &g->pairs);
     lmdb = mdb_txn_begin(f->env.mdb, NULL, MDB_RDONLY, &g->txn);
     if (lmdb == 0)
         lmdb = mdb_cursor_open(g->txn, f->records, &g->cursor);

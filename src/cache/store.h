@@ -33,6 +33,7 @@ struct ra_fill {
     struct ra_group group;
     struct ra_latest latest;   /* of the group's records */
     struct ra_behind *behind;  /* the group of a commit in a thread, or NULL */
+    struct ra_early *early;    /* keys of what is committed, or NULL */
     bool under_way;            /* that one is being committed */
     uint32_t committed, given; /* records in the file; the next sequence number */
     struct ra_hash *hash;      /* of the first hashed records */

@@ -57,6 +57,7 @@ static int fill(struct ra_fill *f, const char *side, unsigned run, struct ra_err
     char room[256], text[24];
     int rc = check_mark(f, err);
 
+    ra_fill_expect(f, content_indexes, CONTENT_INDEXES);
     snprintf(text, sizeof text, "%u", run);
     ra_fill_put(f, "meta", RA_STR("run"), ra_str(text));
     for (uint32_t i = ra_fill_count(f); rc == 0 && i < content_records(run); i++) {

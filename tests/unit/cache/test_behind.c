@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "src/base/mem.h"
+#include "src/cache/store.h"
 #include "tests/unit/cache/fixture.h"
 
 #include <signal.h>
@@ -156,6 +157,87 @@ static void a_commit_behind_that_fails_is_told_and_ends_the_fill(void **state)
     ra_cache_close(&c);
 }
 
+/* ---- keys taken early ---- */
+
+enum { INDEXES = 3, RECORDS = 2000 };
+
+/* All pairs of all indexes, each pair behind its lengths. */
+static struct ra_buf dump(struct fixture *fx, struct ra_cache *c,
+                          const struct ra_index_builder indexes[INDEXES])
+{
+    struct ra_snap *s = current_snap(fx, c, "cloud");
+    struct ra_buf all;
+
+    ra_buf_init(&all, (size_t)1 << 24);
+    for (int i = 0; i < INDEXES; i++) {
+        struct ra_cache_cursor *cursor = ra_snap_index(s, indexes[i].name);
+        struct ra_str key, value;
+        assert_non_null(cursor);
+        while (ra_cache_cursor_next(cursor, &key, &value) == 1)
+            ra_buf_printf(&all, "%d " RA_STR_FMT " %u\n", i, RA_STR_ARG(key), value_number(value));
+        ra_cache_cursor_close(cursor);
+    }
+    ra_snap_close(&s);
+    return all;
+}
+
+enum early { NOT, EARLY, EARLY_AND_CHANGED, EARLY_AND_DROPPED };
+
+static struct ra_buf dump_of(struct fixture *fx, size_t memory, enum early how)
+{
+    static const char *const names[INDEXES] = {"a", "b", "c"};
+    struct ra_index_builder indexes[INDEXES];
+    struct ra_cache *c = store_open(fx, true);
+    struct ra_fill *f = fill_open(fx, c, false);
+    struct ra_buf all;
+
+    for (int i = 0; i < INDEXES; i++) {
+        indexes[i] = word_index;
+        indexes[i].name = names[i];
+    }
+    c->pairs_max = memory;
+    if (how != NOT)
+        ra_fill_expect(f, indexes, INDEXES);
+    for (unsigned i = 0; i < RECORDS; i++) {
+        ra_fill_record(f, i == 10 && how == EARLY_AND_CHANGED ? RA_STR("other") : record_text(i));
+        if (i % 100 == 99)
+            assert_ok(i % 3 ? ra_fill_commit(f, &fx->err) : ra_fill_commit_behind(f, &fx->err), fx);
+    }
+    if (how == EARLY_AND_CHANGED)
+        ra_fill_replace(f, 10, record_text(10));
+    if (how == EARLY_AND_DROPPED) {
+        ra_fill_record(f, RA_STR("one more"));
+        ra_fill_drop(f, RECORDS);
+    }
+    assert_ok(ra_fill_finish(&f, "p", indexes, INDEXES, &fx->err), fx);
+    all = dump(fx, c, indexes);
+    ra_cache_close(&c);
+    return all;
+}
+
+static void keys_taken_early_are_those_that_finish_would_have_read(void **state)
+{
+    static const struct {
+        size_t memory;
+        enum early how;
+    } cases[] = {{1 << 30, EARLY},
+                 {0, EARLY},
+                 {150000, EARLY},
+                 {300000, EARLY},
+                 {1 << 30, EARLY_AND_CHANGED},
+                 {1 << 30, EARLY_AND_DROPPED}};
+    struct fixture *fx = *state;
+    struct ra_buf want = dump_of(fx, 1 << 30, NOT);
+
+    assert_true(want.n > (size_t)10 * INDEXES * RECORDS);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct ra_buf got = dump_of(fx, cases[i].memory, cases[i].how);
+        assert_true(ra_str_eq(ra_str_n(got.p, got.n), ra_str_n(want.p, want.n)));
+        ra_buf_free(&got);
+    }
+    ra_buf_free(&want);
+}
+
 int main(void)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, fixture_make, fixture_remove)
@@ -164,6 +246,7 @@ int main(void)
         CASE(whoever_asks_for_what_is_committed_waits_for_it),
         CASE(a_record_changed_while_its_group_is_committed_is_hashed_as_it_becomes),
         CASE(a_commit_behind_that_fails_is_told_and_ends_the_fill),
+        CASE(keys_taken_early_are_those_that_finish_would_have_read),
     };
     return cmocka_run_group_tests_name("cache behind", tests, NULL, NULL);
 }
