@@ -7,7 +7,7 @@
 /* Bytes of an index that go into one transaction: LMDB keeps what is written in memory until the
  * commit. Durable each time: without it the file could not be trusted after a power cut, and the
  * records in it, which took hours to read, would be lost with the index. */
-#define CHUNK ((size_t)64 << 20)
+#define CHUNK ((size_t)24 << 20)
 
 /* ---- appending ---- */
 
