@@ -1,12 +1,13 @@
 #!/bin/bash
-# ad_faults.sh ADDR [--all] [WORKERS]: each fault of a directory, once and for ever, in the first, the middle and the last
+# ad_faults.sh ADDR [--all] [--only TEXT] [WORKERS]: each fault of a directory, once and for ever, in the first, the middle and the last
 # answer of a full read, of what DirSync tells and of the objects read again, in further values and at sign-in. The fetch
 # comes to the same snapshot as without the fault or fails, and then the snapshot of before is in use, untouched. Ends
-# with a table of what came of each fault. Without --all one case of eleven, none that takes long.
+# with a table of what came of each fault. Without --all one case of eleven, none that takes long; --only runs those whose
+# line of cases has TEXT.
 . "$(dirname "$0")/../lib.sh"
 : "${ADDUMP:?}"
-addr=$1 every=11; shift
-if [ "${1:-}" = --all ]; then every=1; shift; fi
+addr=$1 every=11 only=''; shift
+while case ${1:-} in --all) every=1 ;; --only) every=1 only=$2; shift ;; *) false ;; esac; do shift; done
 workers=${1:-3}
 
 "$rig/tls.sh" "$work/tls" dc9.contoso.test "$addr" || fail "certificates"
@@ -130,6 +131,7 @@ strike() {      # W CASE: one line of what came of it
 }
 if [ $every = 1 ]; then cases > "$work/cases"
 else cases | awk -F'|' -v every=$every '$7 == 1 && n++ % every == 1' > "$work/cases"; fi
+[ -z "$only" ] || { grep -F -- "$only" "$work/cases" > "$work/only" || fail "no such case: $only"; mv "$work/only" "$work/cases"; }
 say "$(wc -l < "$work/cases") cases, $workers at once"
 for w in $(seq "$workers"); do
   awk -v w="$w" -v n="$workers" 'NR % n == w % n' "$work/cases" | while read -r line; do strike "$w" "$line"; done > "$work/results.$w" & jobs[w]=$!
