@@ -178,6 +178,8 @@ static int check_features(const struct ra_run *r, struct ra_err *err)
     const cJSON *f, *list = then ? then : now;
     int rc = 0;
 
+    if ((!then && !ra_str_absent(a)) || (!now && !ra_str_absent(b)))
+        rc = ra_fail(err, RA_EINTEGRITY, "the tenant's features: are not JSON");
     for (f = list ? list->child : NULL; f && rc == 0; f = f->next) {
         const char *was = shown(cJSON_GetObjectItemCaseSensitive(then, f->string));
         const char *is = shown(cJSON_GetObjectItemCaseSensitive(now, f->string));

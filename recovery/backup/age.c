@@ -28,7 +28,7 @@ static int spawn(struct ra_age *a, char *const argv[], int in, int out, int erro
     sigemptyset(&signals);
     sigaddset(&signals, SIGPIPE); /* ignored in this process, and that would be inherited */
     if (posix_spawn_file_actions_init(&actions) != 0 || posix_spawnattr_init(&attributes) != 0)
-        abort();
+        ra_die("out of memory (starting age)");
     posix_spawnattr_setsigdefault(&attributes, &signals);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
     posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);

@@ -46,6 +46,9 @@ size_t ra_links_missing(const struct ra_links *c, struct ra_backup_ref **out);
 const struct ra_backup_removed *ra_links_removal(const struct ra_links *c, const char *sha256);
 /* Whether the link was pruned, though its files may still be there after a crash. */
 bool ra_links_is_removed(const struct ra_links *c, const struct ra_backup_manifest *m);
+/* RA_EINTEGRITY when a manifest could not be read whose name is not before this one ("" for any);
+ * *err names it. */
+int ra_links_unread(const struct ra_links *c, const char *from, struct ra_err *err);
 /* The newest backup that was not pruned, or NULL. */
 const struct ra_backup_manifest *ra_links_newest(const struct ra_links *c);
 /* Backups that are there: not pruned ones. */

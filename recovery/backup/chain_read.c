@@ -133,13 +133,14 @@ static int list_manifests(const char *dir, char ***out, size_t *n, struct ra_err
     DIR *d = opendir(dir);
     struct dirent *e;
     size_t cap = 0;
+    int rc = 0;
 
     *out = NULL;
     *n = 0;
     if (!d)
         return ra_fail(err, errno == ENOENT ? RA_ENOTFOUND : RA_EIO, "%s: %s", dir,
                        strerror(errno));
-    while ((e = readdir(d)) != NULL) {
+    while (errno = 0, (e = readdir(d)) != NULL) {
         struct ra_str file = ra_str(e->d_name);
         if (!ra_str_ends_fold(file, RA_STR(RA_BACKUP_MANIFEST)) ||
             !ra_backup_name_ok((struct ra_str){file.p, file.n - strlen(RA_BACKUP_MANIFEST)}))
@@ -147,10 +148,19 @@ static int list_manifests(const char *dir, char ***out, size_t *n, struct ra_err
         *out = ra_grow(*out, &cap, *n + 1, sizeof **out);
         (*out)[(*n)++] = ra_strdup(e->d_name);
     }
+    if (errno) /* a short list would be a chain with its end cut off */
+        rc = ra_fail(err, RA_EIO, "%s: cannot be listed: %s", dir, strerror(errno));
     closedir(d);
     if (*n)
         qsort(*out, *n, sizeof **out, by_text);
-    return 0;
+    return rc;
+}
+
+static void free_list(char **files, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        free(files[i]);
+    free(files);
 }
 
 int ra_links_read(const char *dir, struct ra_links *out, struct ra_err *err)
@@ -160,16 +170,31 @@ int ra_links_read(const char *dir, struct ra_links *out, struct ra_err *err)
     int rc = list_manifests(dir, &files, &n, err);
 
     *out = (struct ra_links){.dir = dir};
-    if (rc != 0)
+    if (rc != 0) {
+        free_list(files, n);
         return rc;
-    read_head(out);
-    for (size_t i = 0; i < n; i++) {
-        add_link(out, files[i], strlen(files[i]) - strlen(RA_BACKUP_MANIFEST));
-        free(files[i]);
     }
-    free(files);
+    read_head(out);
+    for (size_t i = 0; i < n; i++)
+        add_link(out, files[i], strlen(files[i]) - strlen(RA_BACKUP_MANIFEST));
+    free_list(files, n);
     if (out->n)
         qsort(out->links, out->n, sizeof *out->links, by_sequence);
+    return 0;
+}
+
+int ra_links_unread(const struct ra_links *c, const char *from, struct ra_err *err)
+{
+    for (size_t i = 0; i < c->findings_n; i++) {
+        const struct ra_backup_finding *f = &c->findings[i];
+        if (!f->fault || !f->name[0] || strcmp(f->name, from) < 0)
+            continue;
+        ra_fail(err, RA_EINTEGRITY, "%s/%s: %s", c->dir, f->file, f->what);
+        ra_hint(err,
+                "'reanchor backup check' tells what is wrong with the chain; a backup can also "
+                "be named");
+        return -(int)RA_EINTEGRITY;
+    }
     return 0;
 }
 
@@ -235,6 +260,11 @@ static int read_newest(const char *dir, struct ra_backup_manifest *out, struct r
     if (rc != 0)
         return rc;
     m = ra_links_newest(&c);
+    rc = ra_links_unread(&c, m ? m->name : "", err); /* it could be the newest */
+    if (rc != 0) {
+        ra_links_free(&c);
+        return rc;
+    }
     path = m ? ra_backup_path(dir, m->name, RA_BACKUP_MANIFEST) : NULL;
     rc = path ? read_manifest(path, out, err)
               : ra_fail(err, RA_ENOTFOUND, "%s: there is no backup", dir);

@@ -284,7 +284,7 @@ static int remove_left_over(const struct ra_links *c, bool manifests, bool *remo
 
     if (!d)
         return ra_fail(err, RA_EIO, "%s: %s", c->dir, strerror(errno));
-    while (rc == 0 && (e = readdir(d)) != NULL) {
+    while (errno = 0, rc == 0 && (e = readdir(d)) != NULL) {
         struct ra_str file = ra_str(e->d_name);
         if (ra_str_ends_fold(file, RA_STR(RA_BACKUP_MANIFEST)) != manifests ||
             !is_left_over(c, e->d_name))
@@ -294,6 +294,8 @@ static int remove_left_over(const struct ra_links *c, bool manifests, bool *remo
             rc = ra_fail(err, RA_EIO, "%s/%s: cannot be removed: %s", c->dir, e->d_name,
                          strerror(errno));
     }
+    if (rc == 0 && errno)
+        rc = ra_fail(err, RA_EIO, "%s: cannot be listed: %s", c->dir, strerror(errno));
     closedir(d);
     return rc;
 }

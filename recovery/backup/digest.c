@@ -8,25 +8,29 @@
 #include <string.h>
 #include <unistd.h>
 
+/* SHA-256 over memory fails only where memory is short, or OpenSSL broken. */
+static void must(int ok)
+{
+    if (ok != 1)
+        ra_die("OpenSSL has no working SHA-256");
+}
+
 void ra_digest_begin(struct ra_digest *d)
 {
     d->ctx = EVP_MD_CTX_new();
-    if (!d->ctx || EVP_DigestInit_ex(d->ctx, EVP_sha256(), NULL) != 1)
-        abort();
+    must(d->ctx && EVP_DigestInit_ex(d->ctx, EVP_sha256(), NULL));
 }
 
 void ra_digest_add(struct ra_digest *d, const void *p, size_t n)
 {
-    if (EVP_DigestUpdate(d->ctx, p, n) != 1)
-        abort();
+    must(EVP_DigestUpdate(d->ctx, p, n));
 }
 
 void ra_digest_end(struct ra_digest *d, char out[RA_BACKUP_HASH])
 {
     unsigned char hash[EVP_MAX_MD_SIZE];
 
-    if (EVP_DigestFinal_ex(d->ctx, hash, NULL) != 1)
-        abort();
+    must(EVP_DigestFinal_ex(d->ctx, hash, NULL));
     for (size_t i = 0; i < 32; i++)
         snprintf(out + 2 * i, 3, "%02x", hash[i]);
     ra_digest_drop(d);

@@ -39,7 +39,7 @@ int ra_sink_open(const char *path, char *const *recipients, size_t n, struct ra_
         rc = ra_fail(err, RA_EIO, "%s: cannot be created: %s", path, strerror(errno));
     if (!s->zstd || ZSTD_isError(ZSTD_CCtx_setParameter(s->zstd, ZSTD_c_compressionLevel, LEVEL)) ||
         ZSTD_isError(ZSTD_CCtx_setParameter(s->zstd, ZSTD_c_checksumFlag, 1)))
-        abort();
+        ra_die("out of memory (zstd)");
     /* In a thread of its own, so that objects are read while others are compressed; a library built
      * without threads says no, and compresses here. */
     (void)ZSTD_CCtx_setParameter(s->zstd, ZSTD_c_nbWorkers, 1);

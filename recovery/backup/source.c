@@ -38,7 +38,7 @@ int ra_source_open(const char *path, const char *identity_file, struct ra_source
     s->plain = ra_malloc(s->plain_size);
     s->zstd = ZSTD_createDCtx();
     if (!s->zstd)
-        abort();
+        ra_die("out of memory (zstd)");
     ra_digest_begin(&s->digest);
     ra_buf_init(&s->line, RA_BACKUP_LINE_MAX);
     s->fd = open(path, O_RDONLY | O_CLOEXEC);

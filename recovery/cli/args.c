@@ -35,7 +35,7 @@ static void print_help(const struct argp *argp, FILE *to, const char *name)
     FILE *f = open_memstream(&text, &n);
 
     if (!f)
-        abort();
+        ra_die("out of memory (the help)");
     setenv("ARGP_HELP_FMT", "no-dup-args-note", 0);
     argp_help(argp, f,
               ARGP_HELP_SHORT_USAGE | ARGP_HELP_LONG | ARGP_HELP_PRE_DOC | ARGP_HELP_POST_DOC,

@@ -83,8 +83,9 @@ static void add_documents(struct material *m, const struct ra_view *v)
 {
     struct ra_cache_cursor *c = ra_snap_table(v->cloud.snap, "documents");
     struct ra_str key, value;
+    int rc = 0;
 
-    while (c && ra_cache_cursor_next(c, &key, &value) == 1) {
+    while (c && (rc = ra_cache_cursor_next(c, &key, &value)) == 1) {
         struct ra_str state = RA_STR(".state");
         struct ra_backup_document d;
         if (!ra_str_ends_fold(key, state))
@@ -95,8 +96,9 @@ static void add_documents(struct material *m, const struct ra_view *v)
         m->documents = ra_grow(m->documents, &m->documents_cap, m->documents_n + 1, sizeof d);
         m->documents[m->documents_n++] = d;
     }
-    if (c)
-        ra_cache_cursor_close(c);
+    if (rc < 0)
+        ra_cache_cursor_lost(c);
+    ra_cache_cursor_close(c);
 }
 
 static void material_free(struct material *m)

@@ -40,6 +40,8 @@ int ra_backup_verb_list(struct ra_cli *cli, int argc, char **argv, struct ra_err
     for (size_t i = 0; rc == 0 && i < c.n; i++)
         if (c.links[i].type == RA_BACKUP_SEALED && !ra_links_is_removed(&c, &c.links[i]))
             print_row(cli, &c.links[i]);
+    if (rc == 0)
+        rc = ra_links_unread(&c, "", err); /* what could be read stands above */
     if (rc == 0 && !cli->json && ra_links_backups(&c) == 0)
         printf("%s: there is no backup\n", cli->config->backup.dir);
     ra_links_free(&c);

@@ -41,6 +41,20 @@ static void on_late(int signal_number)
     _exit(128 + (stop_signal ? stop_signal : signal_number));
 }
 
+/* A page of a snapshot's map that the disk does not deliver, or that was cut off while it was in
+ * use: LMDB reads by touching memory, so there is no error that could be returned. */
+static void on_lost_page(int signal_number)
+{
+    static const char said[] =
+        "reanchor: a page of the store cannot be read: its disk failed, or a file of it was cut "
+        "off\n"
+        "HINT: see to the disk; remove the store's snapshots, then run reanchor fetch --full\n";
+
+    (void)signal_number;
+    (void)!write(STDERR_FILENO, said, sizeof said - 1);
+    _exit(7); /* RA_EINTEGRITY's status */
+}
+
 static void on_ask(int signal_number)
 {
     (void)signal_number;
@@ -75,6 +89,7 @@ const volatile int *ra_cli_secure_process(void)
     timer_create(CLOCK_MONOTONIC, NULL, &late); /* raises SIGALRM */
     watch(SIGALRM, on_late, 0);
     watch(SIGUSR1, on_ask, SA_RESTART);
+    watch(SIGBUS, on_lost_page, 0);
     watch(SIGPIPE, SIG_IGN, 0);
     return &stop_signal;
 }

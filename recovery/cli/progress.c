@@ -32,6 +32,7 @@ struct ra_progress {
     pthread_mutex_t lock;
     pthread_cond_t wake;
     pthread_t drawer;
+    bool running; /* it is: without it the work goes on unseen */
     bool closing;
     int answered;            /* the asks that were seen */
     int drawn;               /* moving lines that stand on the terminal now */
@@ -238,8 +239,7 @@ static void start_drawer(struct ra_progress *p)
 
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    if (pthread_create(&p->drawer, NULL, drawer, p) != 0)
-        abort();
+    p->running = pthread_create(&p->drawer, NULL, drawer, p) == 0;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
@@ -274,7 +274,8 @@ void ra_progress_close(struct ra_progress **pp)
     p->closing = true;
     pthread_cond_signal(&p->wake);
     pthread_mutex_unlock(&p->lock);
-    pthread_join(p->drawer, NULL);
+    if (p->running)
+        pthread_join(p->drawer, NULL);
     drop_passed(p, INT64_MAX);
     while (p->phases) {
         struct ra_phase *f = p->phases;

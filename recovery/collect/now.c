@@ -18,14 +18,17 @@ static bool is_group(void *ctx, struct ra_str id)
     char folded[256];
     struct ra_str key, value;
     struct ra_entry e;
+    int rc;
 
     if (!l->ids || id.n > sizeof folded)
         return false;
     ra_fold_into(folded, id.p, id.n);
-    if (ra_cache_cursor_seek(l->ids, (struct ra_str){folded, id.n}) < 0 ||
-        ra_cache_cursor_next(l->ids, &key, &value) <= 0)
-        return false;
-    return ra_str_eq(key, (struct ra_str){folded, id.n}) && ra_entry_unpack(value, &e) &&
+    rc = ra_cache_cursor_seek(l->ids, (struct ra_str){folded, id.n});
+    if (rc == 0)
+        rc = ra_cache_cursor_next(l->ids, &key, &value);
+    if (rc < 0)
+        ra_cache_cursor_lost(l->ids);
+    return rc == 1 && ra_str_eq(key, (struct ra_str){folded, id.n}) && ra_entry_unpack(value, &e) &&
            e.kind == RA_GROUP;
 }
 

@@ -131,7 +131,7 @@ static int parse_one(const char *name, const struct ra_doc *d, cJSON **out, stru
     if (!ra_doc_is_read(d))
         return 0;
     *out = ra_doc_parse(name, d, err);
-    return *out ? 0 : -err->code;
+    return *out ? 0 : -(int)RA_EINTEGRITY;
 }
 
 static int parse_all(ra_doc_fn *doc, void *ctx, struct role_documents *r, bool *no_licence,

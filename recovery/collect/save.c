@@ -206,14 +206,14 @@ static int save_behaviour(const struct ra_view *v, const char *dir, struct ra_er
     struct ra_buf b;
     struct ra_json j;
     char path[4096];
-    int rc;
+    int rc = 0;
 
     ra_buf_init(&b, LINE_MAX_BYTES * 8);
     ra_json_init(&j, &b);
     ra_json_object(&j);
     ra_json_key(&j, "value");
     ra_json_array(&j);
-    while (c && ra_cache_cursor_next(c, &id, &value) > 0) {
+    while (c && (rc = ra_cache_cursor_next(c, &id, &value)) > 0) {
         ra_json_object(&j);
         text(&j, "id", id);
         ra_json_key(&j, "isCloudManaged");
@@ -222,8 +222,9 @@ static int save_behaviour(const struct ra_view *v, const char *dir, struct ra_er
     }
     ra_json_array_end(&j);
     ra_json_object_end(&j);
-    if (c)
-        ra_cache_cursor_close(c);
+    if (rc < 0)
+        ra_cache_cursor_lost(c);
+    ra_cache_cursor_close(c);
     snprintf(path, sizeof path, "%s/%s.json", dir, ra_document_name(RA_DOC_SYNC_BEHAVIOR));
     rc = b.overflow ? ra_fail(err, RA_EIO, "%s: larger than %zu bytes", path, b.max)
                     : ra_file_write(path, b.p, b.n, err);

@@ -29,14 +29,17 @@ static bool is_group(void *ctx, struct ra_str id)
     char folded[256];
     struct ra_str key, value;
     struct ra_entry e;
+    int rc;
 
     if (!s->ids || id.n > sizeof folded)
         return false;
     ra_fold_into(folded, id.p, id.n);
-    if (ra_cache_cursor_seek(s->ids, (struct ra_str){folded, id.n}) < 0 ||
-        ra_cache_cursor_next(s->ids, &key, &value) <= 0)
-        return false;
-    return ra_str_eq(key, (struct ra_str){folded, id.n}) && ra_entry_unpack(value, &e) &&
+    rc = ra_cache_cursor_seek(s->ids, (struct ra_str){folded, id.n});
+    if (rc == 0)
+        rc = ra_cache_cursor_next(s->ids, &key, &value);
+    if (rc < 0)
+        ra_cache_cursor_lost(s->ids);
+    return rc == 1 && ra_str_eq(key, (struct ra_str){folded, id.n}) && ra_entry_unpack(value, &e) &&
            e.kind == RA_GROUP;
 }
 
@@ -171,6 +174,8 @@ static void read_synchronization(const cJSON *doc, struct ra_arena *a, struct ra
     text = cJSON_IsObject(features) && ra_str_absent(t->flags_json)
                ? cJSON_PrintUnformatted(features)
                : NULL;
+    if (!text && cJSON_IsObject(features) && ra_str_absent(t->flags_json))
+        ra_die("out of memory (the tenant's features)");
     if (text)
         t->flags_json = ra_str(ra_arena_copy(a, text, strlen(text)));
     cJSON_free(text);
@@ -287,7 +292,7 @@ int ra_tenant_add(enum ra_document which, struct ra_str json, struct ra_arena *a
     cJSON *doc = ra_doc_parse(ra_document_name(which), &d, err);
 
     if (!doc)
-        return -err->code;
+        return -(int)RA_EINTEGRITY;
     for (size_t i = 0; i < sizeof readers / sizeof readers[0]; i++)
         if (readers[i].document == which)
             readers[i].read(doc, &ignored, a, t);
@@ -309,7 +314,7 @@ int ra_tenant_load(struct ra_snap *cloud, struct ra_arena *a, struct ra_tenant *
         struct ra_doc d = document(&s, name);
         cJSON *doc = ra_doc_is_read(&d) ? ra_doc_parse(name, &d, err) : NULL;
         if (ra_doc_is_read(&d) && !doc)
-            rc = -err->code;
+            rc = -(int)RA_EINTEGRITY;
         if (doc)
             readers[i].read(doc, &domains, a, out);
         cJSON_Delete(doc);

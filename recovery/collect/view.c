@@ -33,14 +33,24 @@ static struct ra_side_cursor *side_facts(void *ctx, const char *fact)
     return (struct ra_side_cursor *)ra_snap_table(ctx, fact);
 }
 
+/* A look-up that fails must not pass for one that finds nothing: many of those who ask cannot tell
+ * an error on. */
 static int side_next(struct ra_side_cursor *c, struct ra_str *key, struct ra_str *value)
 {
-    return ra_cache_cursor_next((struct ra_cache_cursor *)c, key, value);
+    int rc = ra_cache_cursor_next((struct ra_cache_cursor *)c, key, value);
+
+    if (rc < 0)
+        ra_cache_cursor_lost((struct ra_cache_cursor *)c);
+    return rc;
 }
 
 static int side_seek(struct ra_side_cursor *c, struct ra_str key)
 {
-    return ra_cache_cursor_seek((struct ra_cache_cursor *)c, key);
+    int rc = ra_cache_cursor_seek((struct ra_cache_cursor *)c, key);
+
+    if (rc < 0)
+        ra_cache_cursor_lost((struct ra_cache_cursor *)c);
+    return rc;
 }
 
 static void side_close(struct ra_side_cursor *c)
@@ -89,12 +99,15 @@ static int open_side(struct ra_cache *c, const char *side, const char *how,
 
 /* The names of the attributes that a directory was read with, in the order of its custom indexes.
  */
-static void load_custom(struct ra_view *v, struct ra_view_side *s)
+static int load_custom(struct ra_view *v, struct ra_view_side *s, struct ra_err *err)
 {
     struct ra_str json = ra_snap_get(s->snap, RA_TABLE_META, RA_STR("custom"));
     cJSON *names = ra_str_absent(json) ? NULL : cJSON_ParseWithLength(json.p, json.n);
     size_t n = 0;
 
+    if (!names && !ra_str_absent(json))
+        return ra_fail(err, RA_EINTEGRITY, "ad:%s: the names of its attributes are not JSON",
+                       s->name);
     s->custom = ra_arena_alloc(&v->arena, (size_t)cJSON_GetArraySize(names) * sizeof *s->custom);
     for (const cJSON *i = names ? names->child : NULL; i; i = i->next)
         if (cJSON_IsString(i))
@@ -103,6 +116,7 @@ static void load_custom(struct ra_view *v, struct ra_view_side *s)
     s->side.custom = s->custom;
     s->side.customs = n;
     cJSON_Delete(names);
+    return 0;
 }
 
 static int open_directory(struct ra_view *v, struct ra_cache *c, const char *name,
@@ -117,7 +131,9 @@ static int open_directory(struct ra_view *v, struct ra_cache *c, const char *nam
         return rc;
     out->name = ra_arena_copy(&v->arena, name, strlen(name));
     out->side = side_of(out->snap, ra_str(out->name));
-    load_custom(v, out);
+    rc = load_custom(v, out, err);
+    if (rc != 0)
+        return rc;
     login = ra_snap_get(out->snap, RA_TABLE_META, RA_STR("login_attribute"));
     if (!ra_str_eq_fold(login, ra_str(login_attribute))) {
         ra_fail(err, RA_EINCOMPLETE, "ad:%s was read with login_attribute " RA_STR_FMT ", want %s",

@@ -1,14 +1,21 @@
 #include "recovery/plan/form.h"
 
+#include "src/base/mem.h"
+
 #include <openssl/evp.h>
-#include <stdlib.h>
 #include <string.h>
+
+/* SHA-256 over memory fails only where memory is short, or OpenSSL broken. */
+static void must(int ok)
+{
+    if (ok != 1)
+        ra_die("OpenSSL has no working SHA-256");
+}
 
 void ra_plan_form_hash(struct ra_plan_form *f)
 {
     *f = (struct ra_plan_form){.hash = EVP_MD_CTX_new()};
-    if (!f->hash || EVP_DigestInit_ex(f->hash, EVP_sha256(), NULL) != 1)
-        abort(); /* out of memory: there is no other way for it to fail */
+    must(f->hash && EVP_DigestInit_ex(f->hash, EVP_sha256(), NULL));
 }
 
 void ra_plan_form_buf(struct ra_plan_form *f, struct ra_buf *out)
@@ -78,7 +85,7 @@ static size_t string_part(struct ra_plan_form *f, struct ra_str s)
 void ra_plan_form_put(struct ra_plan_form *f, struct ra_str piece)
 {
     if (f->hash) {
-        EVP_DigestUpdate(f->hash, piece.p, piece.n);
+        must(EVP_DigestUpdate(f->hash, piece.p, piece.n));
         return;
     }
     for (size_t i = 0; i < piece.n;)
@@ -96,7 +103,7 @@ void ra_plan_form_end(struct ra_plan_form *f, char hash[65])
         emit(f, "\n", 1);
         return;
     }
-    EVP_DigestFinal_ex(f->hash, digest, NULL);
+    must(EVP_DigestFinal_ex(f->hash, digest, NULL));
     EVP_MD_CTX_free(f->hash);
     for (size_t i = 0; i < 32; i++) {
         hash[2 * i] = "0123456789abcdef"[digest[i] >> 4];

@@ -156,7 +156,7 @@ struct ra_table *ra_table_new(const struct ra_report_style *style)
 
     t->tb = scols_new_table();
     if (!t->tb)
-        abort();
+        ra_die("out of memory (a table)");
     scols_table_enable_noencoding(t->tb, 1); /* cells are made safe before they get here */
     scols_table_set_termforce(t->tb, style->width ? SCOLS_TERMFORCE_ALWAYS : SCOLS_TERMFORCE_NEVER);
     scols_table_set_termwidth(t->tb, style->width > 4 ? style->width - 2 : 200);
@@ -173,7 +173,7 @@ void ra_table_column(struct ra_table *t, const char *name, int how)
         scols_table_new_column(t->tb, name, how & RA_COLUMN_WRAP ? 0.9 : 0, flags);
 
     if (!cl)
-        abort();
+        ra_die("out of memory (a table)");
     t->headings = t->headings || *name;
     if (how & RA_COLUMN_LINES)
         scols_column_set_wrapfunc(cl, scols_wrapnl_chunksize, scols_wrapnl_nextchunk, NULL);
@@ -186,7 +186,7 @@ void ra_table_row(struct ra_table *t)
     t->line = scols_table_new_line(t->tb, NULL);
     t->cell = 0;
     if (!t->line)
-        abort();
+        ra_die("out of memory (a table)");
 }
 
 void ra_table_cell(struct ra_table *t, struct ra_str s)
@@ -196,7 +196,7 @@ void ra_table_cell(struct ra_table *t, struct ra_str s)
     ra_buf_init(&safe, TEXT_MAX);
     ra_layout_safe(&safe, s);
     if (scols_line_set_data(t->line, t->cell++, ra_buf_z(&safe)) != 0)
-        abort();
+        ra_die("out of memory (a table)");
     ra_buf_free(&safe);
 }
 
@@ -233,7 +233,7 @@ void ra_table_cell_lines(struct ra_table *t, struct ra_str s, unsigned columns)
             ra_buf_putc(&lines, '\n');
     }
     if (scols_line_set_data(t->line, t->cell++, ra_buf_z(&lines)) != 0)
-        abort();
+        ra_die("out of memory (a table)");
     ra_buf_free(&safe);
     ra_buf_free(&lines);
 }

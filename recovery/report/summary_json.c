@@ -56,6 +56,8 @@ void ra_flags_json(const struct ra_tenant *tenant, struct ra_json *j)
     struct flag flags[FLAGS_MAX];
     size_t n = deciding(&tenant->flags, flags);
 
+    if (!features && !ra_str_absent(tenant->flags_json))
+        ra_die("out of memory (the tenant's features)"); /* they were printed by us */
     n = others(features, flags, n);
     qsort(flags, n, sizeof flags[0], by_name);
     ra_json_object(j);

@@ -12,6 +12,12 @@ struct ra_arena_chunk {
     _Alignas(16) unsigned char bytes[];
 };
 
+_Noreturn void ra_die(const char *why)
+{
+    fprintf(stderr, "reanchor: %s\n", why);
+    abort();
+}
+
 static _Noreturn void out_of_memory(size_t n)
 {
     fprintf(stderr, "reanchor: out of memory (%zu bytes wanted)\n", n);

@@ -9,6 +9,9 @@
 
 #include <stddef.h>
 
+/* Says why on stderr and aborts: for what fails only when memory is short, or a library broken. */
+_Noreturn void ra_die(const char *why);
+
 void *ra_malloc(size_t n);
 void *ra_calloc(size_t count, size_t size); /* overflow checked */
 void *ra_realloc(void *p, size_t n);

@@ -174,7 +174,8 @@ void ra_snap_close(struct ra_snap **s);
 const struct ra_snap_info *ra_snap_info(const struct ra_snap *s);
 /* O(1) after the first call, which walks the records once; absent past the end. */
 struct ra_str ra_snap_record(struct ra_snap *s, uint32_t seq);
-/* A table's value; absent (p NULL) when there is none, n 0 alone when it is an empty one. */
+/* A table's value; absent (p NULL) when there is none, n 0 alone when it is an empty one. A damaged
+ * table ends the process: see src/cache/env.h. */
 struct ra_str ra_snap_get(struct ra_snap *s, const char *table, struct ra_str key);
 
 struct ra_cache_cursor;
@@ -187,6 +188,9 @@ int ra_cache_cursor_next(struct ra_cache_cursor *c, struct ra_str *key, struct r
 int ra_cache_cursor_seek(struct ra_cache_cursor *c,
                          struct ra_str key); /* before the first >= key */
 void ra_cache_cursor_close(struct ra_cache_cursor *c);
+/* After a negative return of next or seek, for who can give no error back: says so, ends the
+ * process. */
+_Noreturn void ra_cache_cursor_lost(const struct ra_cache_cursor *c);
 
 /* The database library in use, such as "LMDB 0.9.24: (July 24, 2019)". */
 const char *ra_cache_library(void);

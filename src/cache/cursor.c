@@ -2,6 +2,7 @@
 #include "src/cache/key.h"
 #include "src/cache/snap.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 struct ra_cache_cursor {
@@ -19,11 +20,17 @@ static struct ra_cache_cursor *open_cursor(struct ra_snap *s, const char *prefix
     MDB_cursor *mdb;
     MDB_stat stat;
     MDB_dbi dbi;
+    int rc;
 
-    /* A table that was added after this snapshot was opened is not in its transaction. */
-    if (!ra_shared_dbi(s->file, prefix, name, &dbi) || mdb_stat(s->txn, dbi, &stat) != 0 ||
-        mdb_cursor_open(s->txn, dbi, &mdb) != 0)
+    if (!ra_shared_dbi(s->file, prefix, name, &dbi))
         return NULL;
+    rc = mdb_stat(s->txn, dbi, &stat);
+    if (rc == 0)
+        rc = mdb_cursor_open(s->txn, dbi, &mdb);
+    if (rc == EINVAL) /* the table was added after this snapshot's transaction had begun */
+        return NULL;
+    if (rc != 0)
+        ra_env_lost(ra_shared_path(s->file), rc, "");
     c = ra_calloc(1, sizeof *c);
     c->mdb = mdb;
     c->snap = s;
@@ -85,6 +92,11 @@ int ra_cache_cursor_seek(struct ra_cache_cursor *c, struct ra_str key)
     if (rc == 1 && ra_str_cmp(ra_key_load(&c->key), key) < 0)
         rc = step(c, MDB_NEXT_NODUP);
     return rc < 0 ? rc : 0;
+}
+
+_Noreturn void ra_cache_cursor_lost(const struct ra_cache_cursor *c)
+{
+    ra_env_lost(ra_shared_path(c->snap->file), 0, "an index or a table cannot be read");
 }
 
 void ra_cache_cursor_close(struct ra_cache_cursor *c)

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #define SLACK   ((size_t)16 << 20) /* bytes for what LMDB writes beside: its list of free pages */
@@ -39,10 +40,19 @@ static bool damage(int rc)
            rc == MDB_CURSOR_FULL;
 }
 
+/* LMDB's word for a write that was cut short is EIO, and what cuts a write short is a full disk. */
+static bool disk_full(const char *path, int rc)
+{
+    struct statvfs st;
+
+    return rc == ENOSPC || rc == EDQUOT ||
+           (rc == EIO && statvfs(path, &st) == 0 && st.f_bavail * st.f_frsize < (1U << 20));
+}
+
 int ra_env_fail(const char *path, const char *doing, int rc, struct ra_err *err)
 {
-    if (rc == ENOSPC || rc == EDQUOT) {
-        ra_fail(err, RA_EIO, "%s: %s: %s", path, doing, mdb_strerror(rc));
+    if (disk_full(path, rc)) {
+        ra_fail(err, RA_EIO, "%s: %s: %s", path, doing, strerror(ENOSPC));
         return ra_hint(err, "make room on that disk and run again: what was committed is kept");
     }
     if (damage(rc)) {
@@ -54,16 +64,28 @@ int ra_env_fail(const char *path, const char *doing, int rc, struct ra_err *err)
     return ra_fail(err, RA_EINTERNAL, "%s: %s: %s", path, doing, mdb_strerror(rc));
 }
 
+/* The lock goes with the process and the committed state stays as it is. */
+_Noreturn void ra_env_lost(const char *path, int rc, const char *what)
+{
+    struct ra_err err = {0};
+
+    if (rc != 0)
+        ra_env_fail(path, "cannot be read", rc, &err);
+    else
+        ra_fail(&err, RA_EINTEGRITY, "%s: is damaged: %s", path, what);
+    if (err.code == RA_EINTEGRITY)
+        ra_hint(&err, "remove the file, then run reanchor fetch --full");
+    fprintf(stderr, "reanchor: %s\n", err.msg);
+    if (err.hint[0])
+        fprintf(stderr, "HINT: %s\n", err.hint);
+    _exit(ra_exit_status(&err));
+}
+
 /* LMDB calls this where a page is not what it must be, and then aborts: there is no way back into
- * the caller. The lock goes with the process and the committed state stays as it is. */
+ * the caller. */
 static void on_assert(MDB_env *mdb, const char *what)
 {
-    const char *path = mdb_env_get_userctx(mdb);
-    struct ra_err err;
-
-    ra_fail(&err, RA_EINTEGRITY, "%s: is damaged: %s", path, what);
-    fprintf(stderr, "error: %s\nHINT: remove the file, then run reanchor fetch --full\n", err.msg);
-    _exit(ra_exit_status(&err));
+    ra_env_lost(mdb_env_get_userctx(mdb), 0, what);
 }
 
 /* A page past the end of the file would end the process (SIGBUS) when it is read. */

@@ -43,6 +43,11 @@ struct ra_env {
 /* Fills *err from an LMDB or errno code; doing is what failed, such as "cannot be written". */
 int ra_env_fail(const char *path, const char *doing, int rc, struct ra_err *err);
 
+/* What a reader does that finds a committed page not to be what it must be, where it can give no
+ * error back: "nothing is there" would be an answer, and a wrong one. Says so and ends the process,
+ * which the store survives. */
+_Noreturn void ra_env_lost(const char *path, int rc, const char *what); /* what: when rc is 0 */
+
 /* Opens the file at path, which must be there. map is the wanted size of the map in bytes; it is
  * never less than the file. RA_EINTEGRITY when the file is shorter than it says. */
 int ra_env_open(const char *path, unsigned flags, size_t map, struct ra_env *out,

@@ -14,10 +14,8 @@ struct ra_hash {
 /* SHA-256 over memory fails only where OpenSSL itself is broken. */
 static void must(int ok)
 {
-    if (ok)
-        return;
-    fputs("reanchor: OpenSSL has no working SHA-256\n", stderr);
-    abort();
+    if (!ok)
+        ra_die("OpenSSL has no working SHA-256");
 }
 
 struct ra_hash *ra_hash_new(void)

@@ -250,9 +250,17 @@ struct ra_str ra_snap_record(struct ra_snap *s, uint32_t seq)
 struct ra_str ra_snap_get(struct ra_snap *s, const char *table, struct ra_str key)
 {
     unsigned char room[RA_KEY_ROOM];
+    MDB_val k, value;
     MDB_dbi dbi;
+    int rc;
 
     if (ra_key_size(key) > RA_KEY_ROOM || !ra_shared_dbi(s->file, RA_DB_TABLE, table, &dbi))
         return (struct ra_str){NULL, 0};
-    return look_up(s, dbi, ra_key_val(key, room));
+    k = ra_key_val(key, room);
+    rc = mdb_get(s->txn, dbi, &k, &value);
+    if (rc == MDB_NOTFOUND || rc == EINVAL) /* EINVAL: the table came after this transaction */
+        return (struct ra_str){NULL, 0};
+    if (rc != 0 || !ra_snap_sane(s, &value))
+        ra_env_lost(ra_shared_path(s->file), rc, "a value lies outside of it");
+    return (struct ra_str){value.mv_data, value.mv_size};
 }

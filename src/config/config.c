@@ -27,7 +27,7 @@ static char *user_file(void)
     else if (home && home[0] == '/')
         n = asprintf(&path, "%s/.config/reanchor/reanchor.conf", home);
     if (n < 0)
-        abort();
+        ra_die("out of memory (the configuration's path)");
     return path;
 }
 

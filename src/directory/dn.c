@@ -62,10 +62,14 @@ static LDAPDN parse(struct ra_str dn)
 {
     char small[512], *z = dn.n < sizeof small ? small : ra_malloc(dn.n + 1);
     LDAPDN parsed = NULL;
+    int rc;
 
     memcpy(z, dn.p, dn.n);
     z[dn.n] = '\0';
-    if (ldap_str2dn(z, &parsed, LDAP_DN_FORMAT_LDAPV3) != LDAP_SUCCESS)
+    rc = ldap_str2dn(z, &parsed, LDAP_DN_FORMAT_LDAPV3);
+    if (rc == LDAP_NO_MEMORY)
+        ra_die("out of memory (libldap)");
+    if (rc != LDAP_SUCCESS)
         parsed = NULL;
     if (z != small)
         free(z);

@@ -112,7 +112,9 @@ static int attach(struct ra_dir *d, struct ra_err *err)
     snprintf(url, sizeof url, strchr(d->host, ':') ? "%s://[%s]:%s" : "%s://%s:%s",
              strncmp(d->o.uri, "ldaps:", 6) == 0 ? "ldaps" : "ldap", d->host, d->port);
     rc = ldap_init_fd(fd, LDAP_PROTO_EXT, url, &d->ld);
-    if (rc == LDAP_SUCCESS && stack_layers(d) == 0)
+    if (rc == LDAP_SUCCESS && stack_layers(d) != 0) /* which unbind would not survive */
+        ra_die("out of memory (libldap)");
+    if (rc == LDAP_SUCCESS)
         return 0;
     close(fd);
     return ra_fail(err, RA_EINTERNAL, "libldap does not take the connection: %s",

@@ -213,7 +213,8 @@ void ra_graph_fingerprint(const struct ra_graph *g, char out[65])
                   g->o.files_dir ? g->o.files_dir : g->graph.base);
     for (int c = 0; c < RA_COLLECTIONS; c++)
         ra_buf_printf(&text, "%s\n", ra_collection_path((enum ra_collection)c));
-    EVP_Digest(text.p, text.n, d, NULL, EVP_sha256(), NULL);
+    if (EVP_Digest(text.p, text.n, d, NULL, EVP_sha256(), NULL) != 1)
+        ra_die("OpenSSL has no working SHA-256");
     for (size_t i = 0; i < sizeof d; i++)
         snprintf(out + 2 * i, 3, "%02x", d[i]);
     ra_buf_free(&text);

@@ -31,25 +31,38 @@ int ra_files_check(const char *dir, struct ra_err *err)
     return -(int)RA_ECONFIG;
 }
 
-static char *path_if_there(const char *dir, const char *name, const char *suffix)
+/* *out stays NULL only where there is no such file: one that cannot be looked at is not missing. */
+static int path_if_there(const char *dir, const char *name, const char *suffix, char **out,
+                         struct ra_err *err)
 {
     struct ra_buf path;
     struct stat st;
+    int rc = 0;
 
+    *out = NULL;
     ra_buf_init(&path, 1 << 16);
     ra_buf_printf(&path, "%s/%s%s", dir, name, suffix);
-    if (stat(ra_buf_z(&path), &st) != 0)
-        ra_buf_free(&path);
-    return path.p;
+    if (stat(ra_buf_z(&path), &st) == 0) {
+        *out = path.p;
+        return 0;
+    }
+    if (errno != ENOENT)
+        rc = ra_fail(err, RA_EIO, "%s: %s", ra_buf_z(&path), strerror(errno));
+    ra_buf_free(&path);
+    return rc;
 }
 
 int ra_files_find(const char *dir, const char *name, char **out, struct ra_err *err)
 {
-    char *whole = path_if_there(dir, name, ".json");
-    char *lines = path_if_there(dir, name, ".ndjson");
-    int rc = 0;
+    char *whole = NULL, *lines = NULL;
+    int rc = path_if_there(dir, name, ".json", &whole, err);
 
-    if (whole && lines) {
+    if (rc == 0)
+        rc = path_if_there(dir, name, ".ndjson", &lines, err);
+    if (rc != 0) {
+        free(whole);
+        whole = NULL;
+    } else if (whole && lines) {
         rc = ra_fail(err, RA_EINPUT, "%s: stands beside %s.ndjson, want one of the two", whole,
                      name);
         free(whole);

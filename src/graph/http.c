@@ -149,7 +149,7 @@ static CURL *take_handle(struct ra_http *h)
     CURL *c = h->idle_n ? h->idle[--h->idle_n] : curl_easy_init();
 
     if (!c)
-        abort();
+        ra_die("out of memory (libcurl)");
     return c;
 }
 
@@ -314,7 +314,8 @@ static int collect_finished(struct ra_http *h, struct ra_err *err)
         curl_off_t bytes = 0;
         if (m->msg != CURLMSG_DONE)
             continue;
-        curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &r);
+        if (curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &r) != CURLE_OK || !r)
+            ra_die("libcurl does not know its own request");
         curl_easy_getinfo(m->easy_handle, CURLINFO_RESPONSE_CODE, &r->in.status);
         curl_easy_getinfo(m->easy_handle, CURLINFO_SIZE_DOWNLOAD_T, &bytes);
         curl_easy_getinfo(m->easy_handle, CURLINFO_OS_ERRNO, &r->os_error);

@@ -138,5 +138,7 @@ struct ra_str ra_json_print(struct ra_arena *arena, const cJSON *value)
     begin(arena, 0, CEILING);
     text = cJSON_PrintUnformatted(value);
     active.arena = NULL;
+    if (!text) /* "nothing there" is what an absent text would say */
+        ra_die("out of memory (a JSON value of an answer)");
     return ra_str(text);
 }

@@ -103,6 +103,8 @@ void ra_token_put_claims(const struct ra_token *t, struct ra_buf *form)
     values = cJSON_AddArrayToObject(cJSON_AddObjectToObject(access, "xms_cc"), "values");
     cJSON_AddItemToArray(values, cJSON_CreateString("cp1"));
     text = cJSON_PrintUnformatted(root);
+    if (!text)
+        ra_die("out of memory (the claims of a token)");
     ra_form_put(form, "claims", ra_str(text));
     cJSON_free(text);
     cJSON_Delete(root);

@@ -1,6 +1,7 @@
 #include "src/graph/transfer.h"
 
 #include "src/base/ident.h"
+#include "src/base/mem.h"
 #include "src/graph/header.h"
 
 #include <openssl/crypto.h>
@@ -28,7 +29,7 @@ static void add(struct ra_request *r, const char *line)
 {
     r->headers = curl_slist_append(r->headers, line);
     if (!r->headers)
-        abort();
+        ra_die("out of memory (libcurl)");
 }
 
 static void add_bearer(struct ra_request *r, struct ra_str token)
@@ -66,40 +67,48 @@ static void add_headers(struct ra_request *r, const struct ra_transfer_setup *s)
     add(r, "Expect:");
 }
 
+/* An option that was not taken could be the one that keeps others out. Only HTTP/2 and compression
+ * may be missing from a library; the rest fails when memory is short. */
+static void must(CURLcode code)
+{
+    if (code != CURLE_OK)
+        ra_die("out of memory (libcurl takes an option no more)");
+}
+
 static void set_limits(CURL *c, struct ra_request *r, const struct ra_transfer_setup *s)
 {
     bool identity = (r->flags & RA_HTTP_IDENTITY) != 0;
 
-    curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT,
-                     (long)(identity ? IDENTITY_CONNECT_SECONDS : CONNECT_SECONDS));
-    curl_easy_setopt(c, CURLOPT_TIMEOUT, (long)TRY_SECONDS);
-    curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, (long)STALL_BYTES);
-    curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, s->stall_seconds);
-    curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(c, CURLOPT_QUICK_EXIT, 1L); /* a stop does not wait for a DNS answer */
-    curl_easy_setopt(c, CURLOPT_TCP_KEEPALIVE, 1L);
-    curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(c, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-    curl_easy_setopt(c, CURLOPT_FRESH_CONNECT, r->fresh_line ? 1L : 0L);
-    curl_easy_setopt(c, CURLOPT_BUFFERSIZE, 512L * 1024L);
+    must(curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT,
+                          (long)(identity ? IDENTITY_CONNECT_SECONDS : CONNECT_SECONDS)));
+    must(curl_easy_setopt(c, CURLOPT_TIMEOUT, (long)TRY_SECONDS));
+    must(curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, (long)STALL_BYTES));
+    must(curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, s->stall_seconds));
+    must(curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L));
+    must(curl_easy_setopt(c, CURLOPT_QUICK_EXIT, 1L)); /* a stop does not wait for a DNS answer */
+    must(curl_easy_setopt(c, CURLOPT_TCP_KEEPALIVE, 1L));
+    must(curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L));
+    must(curl_easy_setopt(c, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L));
+    must(curl_easy_setopt(c, CURLOPT_FRESH_CONNECT, r->fresh_line ? 1L : 0L));
+    must(curl_easy_setopt(c, CURLOPT_BUFFERSIZE, 512L * 1024L));
 }
 
 static void set_security(CURL *c, const struct ra_request *r, const struct ra_transfer_setup *s)
 {
-    curl_easy_setopt(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-    curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L);
-    curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L);
+    must(curl_easy_setopt(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2));
+    must(curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L));
+    must(curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L));
     if (s->o->ca_file) { /* instead of the system's, hence not its folder either */
-        curl_easy_setopt(c, CURLOPT_CAINFO, s->o->ca_file);
-        curl_easy_setopt(c, CURLOPT_CAPATH, NULL);
+        must(curl_easy_setopt(c, CURLOPT_CAINFO, s->o->ca_file));
+        must(curl_easy_setopt(c, CURLOPT_CAPATH, NULL));
     }
     if (r->flags & RA_HTTP_IDENTITY) {
-        curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http");
-        curl_easy_setopt(c, CURLOPT_PROXY, "");
+        must(curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http"));
+        must(curl_easy_setopt(c, CURLOPT_PROXY, ""));
     } else {
-        curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "https");
-        curl_easy_setopt(c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-        curl_easy_setopt(c, CURLOPT_PIPEWAIT, 1L);
+        must(curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "https"));
+        (void)curl_easy_setopt(c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+        must(curl_easy_setopt(c, CURLOPT_PIPEWAIT, 1L));
     }
 }
 
@@ -126,11 +135,11 @@ static int no_rewind(void *ctx, curl_off_t offset, int origin)
 static void set_body_once(CURL *c, struct ra_request *r)
 {
     r->given = 0;
-    curl_easy_setopt(c, CURLOPT_UPLOAD, 1L);
-    curl_easy_setopt(c, CURLOPT_READFUNCTION, give_body);
-    curl_easy_setopt(c, CURLOPT_READDATA, r);
-    curl_easy_setopt(c, CURLOPT_SEEKFUNCTION, no_rewind);
-    curl_easy_setopt(c, CURLOPT_INFILESIZE_LARGE, (curl_off_t)r->send.n);
+    must(curl_easy_setopt(c, CURLOPT_UPLOAD, 1L));
+    must(curl_easy_setopt(c, CURLOPT_READFUNCTION, give_body));
+    must(curl_easy_setopt(c, CURLOPT_READDATA, r));
+    must(curl_easy_setopt(c, CURLOPT_SEEKFUNCTION, no_rewind));
+    must(curl_easy_setopt(c, CURLOPT_INFILESIZE_LARGE, (curl_off_t)r->send.n));
 }
 
 void ra_transfer_prepare(CURL *c, struct ra_request *r, const struct ra_transfer_setup *s)
@@ -141,25 +150,25 @@ void ra_transfer_prepare(CURL *c, struct ra_request *r, const struct ra_transfer
     r->curl_error[0] = '\0';
     add_headers(r, s);
     curl_easy_reset(c);
-    curl_easy_setopt(c, CURLOPT_URL, r->url);
-    curl_easy_setopt(c, CURLOPT_PRIVATE, r);
-    curl_easy_setopt(c, CURLOPT_HTTPHEADER, r->headers);
-    curl_easy_setopt(c, CURLOPT_USERAGENT, "reanchor/" RA_VERSION);
-    curl_easy_setopt(c, CURLOPT_ACCEPT_ENCODING, "gzip");
-    curl_easy_setopt(c, CURLOPT_ERRORBUFFER, r->curl_error);
-    curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take_body);
-    curl_easy_setopt(c, CURLOPT_WRITEDATA, r);
-    curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, take_header);
-    curl_easy_setopt(c, CURLOPT_HEADERDATA, r);
+    must(curl_easy_setopt(c, CURLOPT_URL, r->url));
+    must(curl_easy_setopt(c, CURLOPT_PRIVATE, r));
+    must(curl_easy_setopt(c, CURLOPT_HTTPHEADER, r->headers));
+    must(curl_easy_setopt(c, CURLOPT_USERAGENT, "reanchor/" RA_VERSION));
+    (void)curl_easy_setopt(c, CURLOPT_ACCEPT_ENCODING, "gzip");
+    must(curl_easy_setopt(c, CURLOPT_ERRORBUFFER, r->curl_error));
+    must(curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take_body));
+    must(curl_easy_setopt(c, CURLOPT_WRITEDATA, r));
+    must(curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, take_header));
+    must(curl_easy_setopt(c, CURLOPT_HEADERDATA, r));
     if (r->flags & RA_HTTP_WRITE)
         set_body_once(c, r);
     else if (r->send.n) {
-        curl_easy_setopt(c, CURLOPT_POST, 1L);
-        curl_easy_setopt(c, CURLOPT_POSTFIELDS, ra_buf_z(&r->send));
-        curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->send.n);
+        must(curl_easy_setopt(c, CURLOPT_POST, 1L));
+        must(curl_easy_setopt(c, CURLOPT_POSTFIELDS, ra_buf_z(&r->send)));
+        must(curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->send.n));
     }
     if (r->method)
-        curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, r->method);
+        must(curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, r->method));
     set_limits(c, r, s);
     set_security(c, r, s);
 }
