@@ -105,6 +105,14 @@ static bool by_names(enum ra_verdict_code code)
     return is[code];
 }
 
+/* With the anchor written first it is the hard match that the flag blocks, of what was found by
+ * name. */
+static bool found_by_name(const struct ra_said *said)
+{
+    return by_names(said->code) ||
+           (said->code == RA_BLOCK_HARD_FLAG && said->soft_match == RA_SOFT_STAMP);
+}
+
 /* Decided by address or name, before anybody looks for the holder of the SID. */
 static bool before_sid(enum ra_verdict_code code)
 {
@@ -121,7 +129,7 @@ static bool before_sid(enum ra_verdict_code code)
 /* domain 4: a name and an address that are both one group's are refused and not put aside. */
 static bool refused_for_group(const struct ra_said *said, const struct ra_done *d)
 {
-    return by_names(said->code) && d->deed == RA_DEED_REFUSED && same(d->error, UNIQUE) &&
+    return found_by_name(said) && d->deed == RA_DEED_REFUSED && same(d->error, UNIQUE) &&
            same(d->attribute, "ProxyAddresses");
 }
 
@@ -245,9 +253,9 @@ enum ra_parting ra_judge(const struct ra_said *said, const struct ra_done *d,
         return RA_PART_TWIN_GUID;
     if ((refused_for_sid(d) || said->code == RA_MATCH_SID) && meets(m, RA_MEETS_SID_TWIN))
         return RA_PART_TWIN_SID;
-    if (!by_names(said->code) && !refused_for_sid(d) && !holder_is_gone(said, d))
+    if (!found_by_name(said) && !refused_for_sid(d) && !holder_is_gone(said, d))
         return RA_PART_UNEXPLAINED;
-    if (by_names(said->code) && !refused_for_sid(d) && meets(m, RA_MEETS_NAMESAKE))
+    if (found_by_name(said) && !refused_for_sid(d) && meets(m, RA_MEETS_NAMESAKE))
         return RA_PART_NAMESAKE;
     return meets(m, RA_MEETS_CHANGED) ? RA_PART_ORDER : RA_PART_UNEXPLAINED;
 }

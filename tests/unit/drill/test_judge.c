@@ -77,6 +77,19 @@ static void a_group_whose_holder_was_joined_by_one_before_is_created(void **stat
     assert_int_equal(judged(RA_BLOCK_HARD_FLAG, created), RA_PART_UNEXPLAINED);
 }
 
+static void what_the_flag_blocks_with_a_stamp_was_found_by_name(void **state)
+{
+    const struct ra_done refused = {.deed = RA_DEED_REFUSED,
+                                    .error = "AttributeValueMustBeUnique",
+                                    .attribute = "ProxyAddresses"};
+    struct ra_said s = said(RA_BLOCK_HARD_FLAG);
+
+    (void)state;
+    assert_int_equal(ra_judge(&s, &refused, NULL), RA_PART_UNEXPLAINED);
+    s.soft_match = RA_SOFT_STAMP;
+    assert_int_equal(ra_judge(&s, &refused, NULL), RA_PART_GROUP);
+}
+
 static void a_match_is_with_the_object_that_was_named(void **state)
 {
     (void)state;
@@ -220,6 +233,7 @@ int main(void)
         cmocka_unit_test(every_verdict_of_an_ad_object_stands_for_a_deed_or_is_left_open),
         cmocka_unit_test(every_deed_and_every_reason_has_a_name_and_words),
         cmocka_unit_test(a_group_whose_holder_was_joined_by_one_before_is_created),
+        cmocka_unit_test(what_the_flag_blocks_with_a_stamp_was_found_by_name),
         cmocka_unit_test(a_match_is_with_the_object_that_was_named),
         cmocka_unit_test(a_refusal_is_for_the_error_that_was_named_or_one_of_the_further_blocks),
         cmocka_unit_test(what_our_policy_forbids_is_told_as_such),
