@@ -231,10 +231,11 @@ static enum ra_parting judge_one(const struct ra_said *said, const struct ra_don
 }
 
 /* A group that was to meet the holder of its SID: joined by address to one before, the holder has
- * that one's SID since, and there is nobody left to meet. */
+ * that one's SID since, and there is nobody left to meet but by names. */
 static bool holder_is_gone(const struct ra_said *said, const struct ra_done *d)
 {
-    return said->code == RA_BLOCK_HARD_FLAG && d->deed == RA_DEED_CREATED;
+    return (said->code == RA_BLOCK_HARD_FLAG || said->code == RA_MATCH_SID_TAKEOVER) &&
+           did(d, BIT(CREATED) | BIT(ASIDE));
 }
 
 static bool meets(const struct ra_meetings *m, enum ra_meeting what)

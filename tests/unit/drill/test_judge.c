@@ -75,6 +75,9 @@ static void a_group_whose_holder_was_joined_by_one_before_is_created(void **stat
     assert_int_equal(among(RA_BLOCK_HARD_FLAG, created, RA_MEETS_CHANGED), RA_PART_ORDER);
     assert_int_equal(among(RA_BLOCK_HARD_FLAG, created, RA_MEETS_NAMESAKE), RA_PART_UNEXPLAINED);
     assert_int_equal(judged(RA_BLOCK_HARD_FLAG, created), RA_PART_UNEXPLAINED);
+    assert_int_equal(
+        among(RA_MATCH_SID_TAKEOVER, (struct ra_done){.deed = RA_DEED_ASIDE}, RA_MEETS_CHANGED),
+        RA_PART_ORDER);
 }
 
 static void what_the_flag_blocks_with_a_stamp_was_found_by_name(void **state)
