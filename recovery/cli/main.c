@@ -60,6 +60,8 @@ int main(int argc, char **argv)
         rc = -(int)RA_EIO;
     done = rc >= 0;
     if (rc < 0) {
+        if (err.code == 0) /* a failure is never passed off as done */
+            ra_fail(&err, RA_EINTERNAL, "failed, and nothing says why (code %d)", -rc);
         ra_cli_print_error(&cli, &err);
         rc = ra_exit_status(&err);
     }

@@ -252,8 +252,11 @@ int ra_cloud_read_lists(struct ra_cloud_fill *f, struct ra_err *err)
     ra_buf_init(&filters, FILTERS_MAX);
     if (!load_plan(f, &filters))
         rc = make_plan(f, &filters, err);
-    if (rc == 0)
-        rc = read_chains(f, ra_str_n(filters.p, filters.n), &why);
+    if (rc != 0) {
+        ra_buf_free(&filters);
+        return rc;
+    }
+    rc = read_chains(f, ra_str_n(filters.p, filters.n), &why);
     f->parts = filters.n ? lines_of(ra_str_n(filters.p, filters.n)) : 0;
     if (rc == -(int)RA_ESERVER && filters.n) { /* a service that takes no such filters */
         ra_warn("users: not to be had in parts, reading them in one chain: %s", why.msg);

@@ -316,6 +316,7 @@ int decide_or_fail(struct scene *s)
     struct scene_room *r = s->room;
     struct ra_err err = {0};
 
+    ra_result_free(&s->result); /* of a decision before */
     qsort(s->tenant.holders, s->tenant.holders_n, sizeof *s->tenant.holders, by_user);
     r->in = (struct ra_match_input){.ad = mem_side_open(r->ad),
                                     .ad_n = 1,
