@@ -68,7 +68,8 @@ static void add_headers(struct ra_request *r, const struct ra_transfer_setup *s)
 }
 
 /* An option that was not taken could be the one that keeps others out. Only HTTP/2 and compression
- * may be missing from a library; the rest fails when memory is short. */
+ * may be missing from a library, and a handle that is used again keeps its buffer; the rest fails
+ * when memory is short. */
 static void must(CURLcode code)
 {
     if (code != CURLE_OK)
@@ -90,7 +91,7 @@ static void set_limits(CURL *c, struct ra_request *r, const struct ra_transfer_s
     must(curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L));
     must(curl_easy_setopt(c, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L));
     must(curl_easy_setopt(c, CURLOPT_FRESH_CONNECT, r->fresh_line ? 1L : 0L));
-    must(curl_easy_setopt(c, CURLOPT_BUFFERSIZE, 512L * 1024L));
+    (void)curl_easy_setopt(c, CURLOPT_BUFFERSIZE, 512L * 1024L); /* refused while it has a buffer */
 }
 
 static void set_security(CURL *c, const struct ra_request *r, const struct ra_transfer_setup *s)
