@@ -51,7 +51,7 @@ static X509 *make_server(EVP_PKEY *key, X509 *ca, EVP_PKEY *ca_key)
     if (extend(x, ca, NID_basic_constraints, "CA:FALSE") &&
         extend(x, ca, NID_key_usage, "critical,digitalSignature") &&
         extend(x, ca, NID_ext_key_usage, "serverAuth") &&
-        extend(x, ca, NID_subject_alt_name, "DNS:localhost,IP:127.0.0.1,IP:::1") &&
+        extend(x, ca, NID_subject_alt_name, "DNS:localhost,DNS:graph.contoso.test,IP:127.0.0.1,IP:::1") &&
         X509_sign(x, ca_key, EVP_sha256()))
         return x;
     X509_free(x);

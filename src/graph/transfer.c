@@ -9,6 +9,7 @@
 #include <string.h>
 
 enum { CONNECT_SECONDS = 30, IDENTITY_CONNECT_SECONDS = 3, TRY_SECONDS = 600, STALL_BYTES = 1 };
+enum { DNS_SECONDS = 60 }; /* an address that failed is asked for anew */
 
 static size_t take_body(char *p, size_t size, size_t n, void *ctx)
 {
@@ -91,6 +92,7 @@ static void set_limits(CURL *c, struct ra_request *r, const struct ra_transfer_s
     must(curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L));
     must(curl_easy_setopt(c, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L));
     must(curl_easy_setopt(c, CURLOPT_FRESH_CONNECT, r->fresh_line ? 1L : 0L));
+    must(curl_easy_setopt(c, CURLOPT_DNS_CACHE_TIMEOUT, r->fresh_line ? 0L : (long)DNS_SECONDS));
     (void)curl_easy_setopt(c, CURLOPT_BUFFERSIZE, 512L * 1024L); /* refused while it has a buffer */
 }
 

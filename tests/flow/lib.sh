@@ -146,3 +146,12 @@ tenant_lines() {  # NAME
 	ca_file = $work/$1/ca.pem
 	E
 }
+# forward URL ADDR [PORT]: the simulated tenant of that URL at ADDR too. Sets at, ADDR:PORT, and forwarder, its process.
+forward() {
+  local port=${1%/}
+  : > "$work/forward"
+  /usr/bin/python3 "$rig/forward.py" "127.0.0.1:${port##*:}" "${@:2}" > "$work/forward" & forwarder=$!; pids+=("$forwarder")
+  for _ in $(seq 200); do [ ! -s "$work/forward" ] || break; sleep 0.05; done
+  at=$(cat "$work/forward")
+  [ -n "$at" ] || fail "no forwarder on $2"
+}

@@ -62,11 +62,8 @@ says "map(select(.code)) | length == $i and all(.code == \"ADD\")"
 if grep -qs ' lo$' /proc/net/if_inet6; then
   say "a tenant that is there on IPv6 alone"
   tenant_up tenant "$work/org/graph"
-  port=$(grep -oE '[0-9]+/?$' "$work/tenant/url")
-  /usr/bin/python3 "$rig/onlysix.py" "${port%/}" "$work/port6" &
-  pids+=($!)
-  for _ in $(seq 200); do [ ! -s "$work/port6" ] || break; sleep 0.1; done
-  configure "$work/six" "$(tenant_lines tenant | sed "s#_url = .*#_url = https://localhost:$(cat "$work/port6")#")" \
+  forward "$(cat "$work/tenant/url")" ::1
+  configure "$work/six" "$(tenant_lines tenant | sed "s#_url = .*#_url = https://localhost:${at##*:}#")" \
     "uri = ldif:$work/org/ad.ldif"
   expect 0 "$REANCHOR" -c "$work/six/reanchor.conf" fetch
   expect 6 "$REANCHOR" -c "$work/six/reanchor.conf" plan --report "$work/six/report"

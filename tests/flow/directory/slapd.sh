@@ -6,7 +6,7 @@ dirdump=$1
 "$rig/deps.sh" slapd fault >"$scratch/deps" 2>&1 || { tail "$scratch/deps"; die "packages for the rig"; }
 
 sl=$scratch/slapd
-"$rig/tls.sh" "$sl/tls" dc9.contoso.test "$address" || die "certificates"
+"$rig/tls.sh" "$sl/tls" dc9.contoso.test "$address" ::1 || die "certificates"
 "$rig/slapd-gen.py" --users 2500 --groups 5 --contacts 5 >"$scratch/gen.ldif" || die "slapd-gen.py"
 slapd "$sl" "$address:3890" --load "$scratch/gen.ldif"
 base=DC=contoso,DC=test
@@ -28,6 +28,11 @@ check "there are more than two pages of them" test "$count" -gt 2500
 external() { ASAN_OPTIONS=detect_leaks=0 "$dirdump" -H "ldaps://$address:3891" -C "$sl/tls/ca.pem" -a external "$@"; }
 check "a client certificate signs in" prints "$count" external -n -c "$sl/tls/client.pem" -k "$sl/tls/client.key"
 check "without one, external is refused" fails 4 'ESIGNIN' external -n
+if grep -qs ' lo$' /proc/net/if_inet6; then
+  background "$rig/forward.py" "$address:3891" ::1
+  check "a server on IPv6 alone is read" prints "$count" dump -H "ldaps://[::1]:${at##*:}" -n
+  stop
+fi
 check "the subschema tells that objectGUID is binary" prints binary dump -s objectguid
 check "the subschema tells a syntax taken from the type above" prints string dump -s cn
 check "the subschema tells that uSNChanged is a number" prints integer dump -s uSNChanged
