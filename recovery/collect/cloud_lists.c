@@ -26,6 +26,7 @@ struct lists {
     char (*keys)[32];                           /* their marks */
     enum { DURABLE, TAKEN, COMMITTING } * page; /* what became of each chain's last page */
     int pages;                                  /* that are taken */
+    bool once; /* read in one go, or again: no chain's place is kept */
     size_t n;
     struct ra_buf filters; /* one a line, NUL behind each */
     struct ra_arena arena;
@@ -74,7 +75,7 @@ static int commit(struct lists *l, struct ra_err *err)
 /* Half of what is read at once is committed while the other half comes in. */
 static bool enough(const struct lists *l)
 {
-    return l->pages >= (ra_graph_connections(l->f->graph) + 1) / 2 ||
+    return (!l->once && l->pages >= (ra_graph_connections(l->f->graph) + 1) / 2) ||
            ra_fill_pending(l->f->ledger.fill) > RA_GROUP_BYTES;
 }
 
@@ -84,9 +85,9 @@ static int on_page(void *ctx, size_t chain, const struct ra_graph_object *object
     struct lists *l = ctx;
     enum ra_collection c = l->chains[chain].collection;
     struct ra_cloud_fill *f = l->f;
-    int rc = l->page[chain] == DURABLE ? 0
-             : l->page[chain] == TAKEN ? commit(l, err)
-                                       : settle(l, err);
+    int rc = l->once || l->page[chain] == DURABLE ? 0
+             : l->page[chain] == TAKEN            ? commit(l, err)
+                                                  : settle(l, err);
 
     for (size_t i = 0; rc == 0 && i < n; i++)
         rc = ra_cloud_take_listed(f, &objects[i], err);
@@ -118,7 +119,7 @@ static void add_chain(struct lists *l, enum ra_collection c, const char *filter,
 
 static void lists_init(struct lists *l, struct ra_cloud_fill *f, size_t most)
 {
-    *l = (struct lists){.f = f};
+    *l = (struct lists){.f = f, .once = ra_graph_is_files(f->graph)};
     l->chains = ra_calloc(most, sizeof *l->chains);
     l->keys = ra_calloc(most, sizeof *l->keys);
     l->page = ra_calloc(most, sizeof *l->page);

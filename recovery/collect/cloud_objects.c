@@ -28,13 +28,16 @@ static struct ra_str record_of(const struct ra_cloud_fill *f)
 
 static void put_facts(struct ra_cloud_fill *f, const struct ra_graph_object *o, struct ra_str id)
 {
+    void (*put)(struct ra_fill *, const char *, struct ra_str, struct ra_str) =
+        ra_graph_is_files(f->graph) ? ra_fill_put_late : ra_fill_put;
+
     if (!f->ledger.fill)
         return;
     if (o->has_object_identifier)
-        ra_fill_put(f->ledger.fill, RA_FACT_OOI, id,
-                    o->object_identifier.p ? o->object_identifier : RA_STR(""));
+        put(f->ledger.fill, RA_FACT_OOI, id,
+            o->object_identifier.p ? o->object_identifier : RA_STR(""));
     if (o->cloud_managed >= 0)
-        ra_fill_put(f->ledger.fill, RA_FACT_SOA, id, o->cloud_managed ? RA_STR("1") : RA_STR("0"));
+        put(f->ledger.fill, RA_FACT_SOA, id, o->cloud_managed ? RA_STR("1") : RA_STR("0"));
 }
 
 /* What the ledger has of the object: *there, and then whether it is deleted. */

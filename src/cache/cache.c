@@ -108,7 +108,15 @@ static int clear_snapshots(const struct ra_cache *c, struct ra_err *err)
     return rc;
 }
 
-/* format.XXXXXX, the temporary of a writer that died while it wrote DIR/format */
+/* format.XXXXXX, the temporary of a writer that died while it wrote DIR/format, or sort.XXXXXX of
+ * one that died before it had taken its name away */
+static bool is_temporary(const char *name)
+{
+    size_t kind = strncmp(name, "format.", 7) == 0 ? 7 : strncmp(name, "sort.", 5) == 0 ? 5 : 0;
+
+    return kind > 0 && strlen(name) == kind + 6;
+}
+
 static int clear_temporaries(const struct ra_cache *c, struct ra_err *err)
 {
     DIR *dir = opendir(c->dir);
@@ -117,7 +125,7 @@ static int clear_temporaries(const struct ra_cache *c, struct ra_err *err)
     if (!dir)
         return ra_fail(err, RA_EIO, "%s: %s", c->dir, strerror(errno));
     while ((d = readdir(dir)) != NULL)
-        if (strncmp(d->d_name, "format.", 7) == 0 && strlen(d->d_name) == 13)
+        if (is_temporary(d->d_name))
             clear_away(c->dir, d->d_name);
     closedir(dir);
     return 0;
@@ -199,6 +207,7 @@ int ra_cache_open(const char *dir, bool write, struct ra_cache **out, struct ra_
     c->write = write;
     c->lock = -1;
     c->pairs_max = (size_t)128 << 20;
+    c->late_max = (size_t)32 << 20;
     pthread_mutex_init(&c->mutex, NULL);
     pthread_mutex_init(&c->building, NULL);
     rc = write ? open_for_writing(c, err) : open_for_reading(c, err);

@@ -3,6 +3,7 @@
  * so that two sides are filled at once and a finished snapshot is never touched by the next one.
  *
  *   DIR/lock                      flock()ed by the one writer; holds its pid
+ *   DIR/sort.XXXXXX               what waits to be put in order; loses its name at once
  *   DIR/snapshots/SIDE.N.part     being filled; survives a kill, and is resumed or discarded
  *   DIR/snapshots/SIDE.N.mdb      complete: its proof is stored, its indexes built, then it is
  * renamed
@@ -68,6 +69,10 @@ void ra_fill_replace(struct ra_fill *f, uint32_t seq, struct ra_str record);
  * gaps with records from the end, whose numbers change by that; replacing it brings it back. */
 void ra_fill_drop(struct ra_fill *f, uint32_t seq);
 void ra_fill_put(struct ra_fill *f, const char *table, struct ra_str key, struct ra_str value);
+/* The same for many values whose keys come in no order: they are kept aside, in a temporary file
+ * beyond some memory, and finish puts them into the table in key order. Until then nobody sees
+ * them, and a resume finds none: for a fill that is not to be resumed. */
+void ra_fill_put_late(struct ra_fill *f, const char *table, struct ra_str key, struct ra_str value);
 void ra_fill_delete(struct ra_fill *f, const char *table, struct ra_str key);
 void ra_fill_clear(struct ra_fill *f, const char *table); /* deletes all that is in it */
 size_t ra_fill_pending(const struct ra_fill *f);          /* bytes waiting for a commit */

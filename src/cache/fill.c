@@ -3,6 +3,7 @@
 #include "src/cache/behind.h"
 #include "src/cache/early.h"
 #include "src/cache/key.h"
+#include "src/cache/late.h"
 #include "src/cache/names.h"
 #include "src/cache/store.h"
 
@@ -121,6 +122,11 @@ void ra_fill_drop(struct ra_fill *f, uint32_t seq)
 void ra_fill_put(struct ra_fill *f, const char *table, struct ra_str key, struct ra_str value)
 {
     ra_group_put(&f->group, table, key, value);
+}
+
+void ra_fill_put_late(struct ra_fill *f, const char *table, struct ra_str key, struct ra_str value)
+{
+    ra_late_put(f, table, key, value);
 }
 
 void ra_fill_delete(struct ra_fill *f, const char *table, struct ra_str key)
@@ -296,6 +302,7 @@ void ra_fill_close(struct ra_fill **fp)
         return;
     ra_behind_free(f);
     ra_early_free(f);
+    ra_late_free(f);
     leave(f->cache, f);
     ra_env_close(&f->env);
     ra_group_free(&f->group);

@@ -2,6 +2,7 @@
 #include "src/base/file.h"
 #include "src/base/mem.h"
 #include "src/cache/index.h"
+#include "src/cache/late.h"
 #include "src/cache/names.h"
 #include "src/cache/store.h"
 
@@ -195,7 +196,7 @@ static int complete(struct ra_fill *f, const char *proof, const struct ra_index_
 {
     uint64_t *pairs = ra_calloc(n, sizeof *pairs);
     struct seal s = {.f = f, .proof = proof, .indexes = indexes, .pairs = pairs, .n = n};
-    int rc = ra_fill_commit(f, err);
+    int rc = ra_late_write(f, err);
 
     ra_group_free(&f->group); /* its memory is wanted now */
     if (rc == 0)

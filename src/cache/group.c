@@ -173,8 +173,11 @@ static int write_table(struct ra_group *g, MDB_txn *txn, const struct step *s)
         return rc;
     if (s->op.value == IS_EMPTIED)
         return mdb_drop(txn, dbi, 0);
-    if (s->op.value != IS_DELETED)
-        return mdb_put(txn, dbi, &key, &value, 0);
+    if (s->op.value != IS_DELETED) {
+        /* Keys in order fill whole pages this way, others cost one more look at the last page. */
+        rc = mdb_put(txn, dbi, &key, &value, MDB_APPEND);
+        return rc == MDB_KEYEXIST ? mdb_put(txn, dbi, &key, &value, 0) : rc;
+    }
     rc = mdb_del(txn, dbi, &key, NULL);
     return rc == MDB_NOTFOUND ? 0 : rc;
 }

@@ -21,6 +21,7 @@ struct ra_cache {
     struct ra_fill *fills;    /* open ones: a side has one at most */
     pthread_mutex_t building; /* held by the one fill that builds its indexes */
     size_t pairs_max;         /* bytes of pairs in memory where it is more than one index's */
+    size_t late_max;          /* bytes of a table's values in memory before they are put in order */
 };
 
 struct ra_fill {
@@ -34,6 +35,7 @@ struct ra_fill {
     struct ra_latest latest;   /* of the group's records */
     struct ra_behind *behind;  /* the group of a commit in a thread, or NULL */
     struct ra_early *early;    /* keys of what is committed, or NULL */
+    struct ra_late *late;      /* what goes into tables in order at the end, or NULL */
     bool under_way;            /* that one is being committed */
     uint32_t committed, given; /* records in the file; the next sequence number */
     struct ra_hash *hash;      /* of the first hashed records */
