@@ -234,8 +234,11 @@ static enum ra_parting judge_one(const struct ra_said *said, const struct ra_don
  * that one's SID since, and there is nobody left to meet but by names. */
 static bool holder_is_gone(const struct ra_said *said, const struct ra_done *d)
 {
-    return (said->code == RA_BLOCK_HARD_FLAG || said->code == RA_MATCH_SID_TAKEOVER) &&
-           did(d, BIT(CREATED) | BIT(ASIDE));
+    bool by_sid = said->code == RA_BLOCK_HARD_FLAG || said->code == RA_MATCH_SID_TAKEOVER ||
+                  said->code == RA_BLOCK_TAKEOVER_POLICY;
+    bool refused = d->deed == RA_DEED_REFUSED && same(d->attribute, "ProxyAddresses");
+
+    return by_sid && (refused || did(d, BIT(CREATED) | BIT(ASIDE) | BIT(SOFT_SMTP)));
 }
 
 static bool meets(const struct ra_meetings *m, enum ra_meeting what)

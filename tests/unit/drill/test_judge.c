@@ -80,6 +80,24 @@ static void a_group_whose_holder_was_joined_by_one_before_is_created(void **stat
         RA_PART_ORDER);
 }
 
+static void a_group_whose_holder_was_joined_by_one_before_is_met_by_its_address(void **state)
+{
+    const struct ra_done other_kind = {
+        .deed = RA_DEED_REFUSED, .error = "ObjectTypeMismatch", .attribute = "ProxyAddresses"};
+    const struct ra_done other_reason = {
+        .deed = RA_DEED_REFUSED, .error = "InvalidHardMatch", .attribute = "SourceAnchor"};
+    const struct ra_done joined = {.deed = RA_DEED_SOFT_SMTP};
+
+    (void)state;
+    assert_int_equal(among(RA_BLOCK_TAKEOVER_POLICY, other_kind, RA_MEETS_CHANGED), RA_PART_ORDER);
+    assert_int_equal(among(RA_MATCH_SID_TAKEOVER, joined, RA_MEETS_CHANGED), RA_PART_ORDER);
+    assert_int_equal(among(RA_BLOCK_TAKEOVER_POLICY, other_kind, RA_MEETS_NAMESAKE),
+                     RA_PART_UNEXPLAINED);
+    assert_int_equal(among(RA_BLOCK_TAKEOVER_POLICY, other_reason, RA_MEETS_CHANGED),
+                     RA_PART_UNEXPLAINED);
+    assert_int_equal(judged(RA_BLOCK_TAKEOVER_POLICY, other_kind), RA_PART_UNEXPLAINED);
+}
+
 static void what_the_flag_blocks_with_a_stamp_was_found_by_name(void **state)
 {
     const struct ra_done refused = {.deed = RA_DEED_REFUSED,
@@ -236,6 +254,7 @@ int main(void)
         cmocka_unit_test(every_verdict_of_an_ad_object_stands_for_a_deed_or_is_left_open),
         cmocka_unit_test(every_deed_and_every_reason_has_a_name_and_words),
         cmocka_unit_test(a_group_whose_holder_was_joined_by_one_before_is_created),
+        cmocka_unit_test(a_group_whose_holder_was_joined_by_one_before_is_met_by_its_address),
         cmocka_unit_test(what_the_flag_blocks_with_a_stamp_was_found_by_name),
         cmocka_unit_test(a_match_is_with_the_object_that_was_named),
         cmocka_unit_test(a_refusal_is_for_the_error_that_was_named_or_one_of_the_further_blocks),
