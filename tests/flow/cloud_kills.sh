@@ -21,14 +21,22 @@ timed() {
   took=$((($(date +%s%N) - start) / 1000000)) pages=$(($(listed) - lists))
 }
 
-# struck: a read killed somewhere in the time that it takes; false when it had ended before
+# struck KIND: a read killed somewhere in the time that its kind takes; false when it had ended before. That time is
+# followed: a kill that comes too late makes the next one earlier, each that strikes a little later.
 struck() {
-  local victim
+  local victim got=0
   "${run[@]}" fetch cloud > /dev/null 2>&1 & victim=$!
-  sleep "$(awk -v ms="$took" -v r=$RANDOM 'BEGIN {printf "%.3f", ms * (0.05 + 0.9 * r / 32768) / 1000}')"
-  kill -9 $victim 2> /dev/null || { wait $victim 2> /dev/null || true; return 1; }
-  wait $victim 2> /dev/null || true
-  done=$((done + 1))
+  sleep "$(awk -v ms="${within[$1]}" -v r=$RANDOM 'BEGIN {printf "%.3f", ms * (0.05 + 0.9 * r / 32768) / 1000}')"
+  kill -9 $victim 2> /dev/null || true
+  wait $victim 2> /dev/null || got=$?
+  if [ $got != 137 ]; then
+    [ $got = 0 ] || fail "a read that was let on gave $got"
+    late=$((late + 1)) within[$1]=$((within[$1] * 4 / 5 + 1))
+    return 1
+  fi
+  done=$((done + 1)) within[$1]=$((within[$1] + within[$1] / 20 + 1))
+  of[$1]=$((${of[$1]:-0} + 1))
+  ! compgen -G "$work/run/store/snapshots/cloud.*.part" > /dev/null || resumed=$((resumed + 1))
 }
 
 # begin KIND: a store with the state before, and a tenant that has moved on
@@ -43,25 +51,28 @@ begin() {
   [ "$1" != resync ] || control faults '{"kind":"delta_gone","path":"/users/delta?$deltatoken=","nth":1,"times":1}'
 }
 
-RANDOM=11 done=0 round=0 resumed=0
+RANDOM=11 done=0 round=0 resumed=0 late=0
+declare -A within of
 timed
-# A machine that is slower or quicker than when the time was taken may be hit beside the read: then go on for some rounds.
+within=([full]=$took [changes]=$took [resync]=$took)
+# Kills that all came before anything was durable show nothing of how a read is gone on with: then more of them.
 while [ $done -lt "$kills" ] || { [ $resumed = 0 ] && [ $round -lt 24 ]; }; do
   for kind in full changes resync; do
     begin $kind
-    truth truth
-    decided_as "$work/fresh/reanchor.conf" truth
+    if [ $kind != full ] || [ ! -e "$work/truth" ]; then
+      truth truth
+      decided_as "$work/fresh/reanchor.conf" truth
+    fi
     current=$(snapshots) from=$(listed) here=0
-    while [ $here -lt 3 ]; do
+    while [ $here -lt 5 ]; do
       here=$((here + 1))
-      struck || break
+      struck $kind || break
       if [ "$kind" = full ] && [ "$(snapshots)" = 'cloud.*.mdb' ]; then continue; fi
       if [ "$(snapshots)" = "$current" ]; then state "$conf" now; same before now
       else state "$conf" now; same truth now; fi
     done
     [ $kind != resync ] || no_faults
-    [ $((round % 12)) != 0 ] || say "$done kills so far"
-    ls "$work/run/store/snapshots/" | grep -q 'cloud.*part$' && resumed=$((resumed + 1))
+    [ $((round % 4)) != 0 ] || say "$done kills so far"
     expect 0 "${run[@]}" fetch cloud
     state "$conf" now
     same truth now
@@ -73,4 +84,4 @@ while [ $done -lt "$kills" ] || { [ $resumed = 0 ] && [ $round -lt 24 ]; }; do
   done
 done
 [ $resumed -gt 0 ] || fail "nothing was ever left to resume"
-say "$done kills over $round rounds of changes, $resumed times with something to go on with; an undisturbed read takes $took ms"
+say "$done kills (${of[full]:-0} of everything, ${of[changes]:-0} of changes, ${of[resync]:-0} after a refused link) over $round rounds of changes; $late came too late; after $resumed there was something to go on with; an undisturbed read takes $took ms"
