@@ -1,13 +1,13 @@
 #!/bin/bash
-# faults.sh [--all] [--slow] [--only TEXT] [WORKERS]: each fault that the simulated tenant knows, in each collection and document, on an early,
+# faults.sh [--all] [--slow | --slow-alone] [--only TEXT] [WORKERS]: each fault that the simulated tenant knows, in each collection and document, on an early,
 # a middle and the last page. The fetch either comes to the same snapshot as without the fault or fails with 3, 4 or 5,
 # and then the snapshot of before is in use, untouched. Ends with a table of what came of each fault.
-# Without --all one case of twenty-three runs; --slow adds faults that take a minute each; --only runs those whose line in
-# fault_cases.sh has TEXT.
+# Without --all one case of twenty-three runs; --slow adds faults that take a minute each, --slow-alone runs nothing else;
+# --only runs those whose line in fault_cases.sh has TEXT.
 . "$(dirname "$0")/lib.sh"
 . "$here/fault_cases.sh"
 every=23 slow='' only=''
-while case ${1:-} in --all) every=1 ;; --slow) slow=1 ;; --only) every=1 only=$2; shift ;; *) false ;; esac; do shift; done
+while case ${1:-} in --all) every=1 ;; --slow) slow=1 ;; --slow-alone) slow=1 every=0 ;; --only) every=1 only=$2; shift ;; *) false ;; esac; do shift; done
 workers=${1:-4}
 
 say "a store with one state of an organisation, and a tenant with the next"
@@ -93,7 +93,7 @@ only_unknown() {
   done
 }
 
-{ cases kinds; changes; } | awk -v every="$every" 'every == 1 || NR % every == 1' > "$work/cases"
+{ cases kinds; changes; } | awk -v every="$every" 'every == 1 || every && NR % every == 1' > "$work/cases"
 [ -z "$slow" ] || cases slow_kinds >> "$work/cases"
 [ -z "$only" ] || { grep -F -- "$only" "$work/cases" > "$work/only" || fail "no such case: $only"; mv "$work/only" "$work/cases"; }
 say "$(wc -l < "$work/cases") cases, $workers at once"
