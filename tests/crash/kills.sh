@@ -32,8 +32,11 @@ struck() {
   took=$((took - took / 10)); beside=$((beside + 1))
   return 1
 }
-begin() { kills=0 beside=0; say "$1: $quarter kills"; }
-more() { [ $kills -lt $quarter ] && { [ $beside -lt $((quarter * 4 + 40)) ] || fail "too many kills came too late: $beside"; }; }
+begin() { kills=0 beside=0 told=0; say "$1: $quarter kills"; }
+more() {
+  [ $kills -lt $((told + 50)) ] || { told=$kills; say "$kills so far"; }
+  [ $kills -lt $quarter ] && { [ $beside -lt $((quarter * 4 + 40)) ] || fail "too many kills came too late: $beside"; }
+}
 tell() { say "$1: $kills kills, $beside came too late"; total=$((total + kills)); }
 total=0
 
@@ -123,7 +126,7 @@ kill_apply() {
   state > "$work/state.undisturbed"; made > "$work/made.undisturbed"
   [ "$(head -1 "$work/made.undisturbed")" = "3 AD" ] || fail "$(cat "$work/made.undisturbed")"
   while more; do
-    reset; mark
+    sign_in; reset; mark
     struck "${command[@]}" || true
     expect 0 "${command[@]}"
     state > "$work/state.now"; made > "$work/made.now"

@@ -45,7 +45,7 @@ begin() {
   cp "$work/truth" "$work/before"
   round=$((round + 1))
   churn "$work/org" $round > "$work/changes"
-  change "$work/changes"
+  change "$work/changes" 100
   [ "$1" != resync ] || control faults '{"kind":"delta_gone","path":"/users/delta?$deltatoken=","nth":1,"times":1}'
 }
 files() { (cd "$work/run/store/snapshots" 2> /dev/null && sha256sum cloud.*.mdb 2> /dev/null) || echo none; }
@@ -53,7 +53,7 @@ files() { (cd "$work/run/store/snapshots" 2> /dev/null && sha256sum cloud.*.mdb 
 RANDOM=11 done=0 round=0 turn=0 resumed=0 late=0
 declare -A within of
 timed
-within=([full]=$took [changes]=$took [resync]=$took)
+within=([full]=$((took * 2 / 3)) [changes]=$((took / 3)) [resync]=$((took * 2 / 3)))   # what came of it moves them
 # Kills that all came before anything was durable show nothing of how a read is gone on with: then more of them.
 while [ $done -lt "$kills" ] || { [ $resumed = 0 ] && [ $round -lt 24 ]; }; do
   for kind in full changes resync; do

@@ -35,10 +35,10 @@ churn() {
 }
 objects() { if [ -e "$1.ndjson" ]; then cat "$1.ndjson"; else jq -c '.value[]' "$1.json"; fi; }
 
-# change CHANGES: in small lots, as changes come.
+# change CHANGES [LOT]: in small lots, as changes come.
 change() {
   local lot
-  split -l 8 "$1" "$work/lot."
+  split -l "${2:-8}" "$1" "$work/lot."
   for lot in "$work"/lot.*; do control change "$(jq -cs 'map(. + {perhaps: true})' "$lot")"; done
   rm -f "$work"/lot.*
 }

@@ -51,8 +51,11 @@ for d in "${dns[@]}"; do
 done
 
 # ---- what there is, and what was made
-token=$(web -d "grant_type=client_credentials&client_id=$client_id&client_secret=secret&scope=$url/.default" \
-  "$url/$tenant_id/oauth2/v2.0/token" | jq -r .access_token)
+sign_in() {     # a token lasts an hour: whoever works longer asks for another
+  token=$(web -d "grant_type=client_credentials&client_id=$client_id&client_secret=secret&scope=$url/.default" \
+    "$url/$tenant_id/oauth2/v2.0/token" | jq -r .access_token)
+}
+sign_in
 state() {
   local id
   for d in "${dns[@]}"; do search -b "$d" -s base mS-DS-ConsistencyGuid adminDescription; done

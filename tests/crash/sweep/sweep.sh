@@ -139,10 +139,6 @@ ad() { anew; online; slapd_up; any fetch cloud; sweep ad --look "$look" -- -q fe
 # ---- changes: two objects of the directory and two users of the tenant, put back before each point
 modify() { ldapmodify -x -H "ldap://$address:$port" -D "cn=reader,$base" -y "$work/password" > /dev/null; }
 web() { curl -sS --fail --cacert "$work/tenant/ca.pem" "$@"; }
-token() {
-  web -d "grant_type=client_credentials&client_id=$client_id&client_secret=secret&scope=$url/.default" \
-    "$url/$tenant_id/oauth2/v2.0/token" | jq -r .access_token
-}
 applying() {
   local people old new k
   anew; online; slapd_up
@@ -175,8 +171,12 @@ applying() {
 	R
   cat > "$work/world" <<-R
 	ldapsearch -LLL -x -o ldif-wrap=no -H ldap://$address:$port -D cn=reader,$base -y $work/password -b $base '(mS-DS-ConsistencyGuid=*)' mS-DS-ConsistencyGuid 2> $work/world.err
+	# a token lasts an hour
+	[ -n "\$(find $work/token -mmin -30 2> $work/world.err)" ] || curl -sS --fail --cacert $work/tenant/ca.pem \
+	  -d "grant_type=client_credentials&client_id=$client_id&client_secret=secret&scope=$url/.default" \
+	  $url/$tenant_id/oauth2/v2.0/token | jq -r .access_token > $work/token
 	for id in ${cloud[*]}; do
-	  curl -sS --fail --cacert $work/tenant/ca.pem -H "Authorization: Bearer $(token)" "$url/v1.0/users/\$id?\\\$select=id,onPremisesImmutableId"
+	  curl -sS --fail --cacert $work/tenant/ca.pem -H "Authorization: Bearer \$(cat $work/token)" "$url/v1.0/users/\$id?\\\$select=id,onPremisesImmutableId"
 	done
 	R
 }
