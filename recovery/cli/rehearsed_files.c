@@ -3,9 +3,7 @@
 
 #include "src/base/file.h"
 
-#include <errno.h>
-#include <string.h>
-#include <unistd.h>
+#include <stdio.h>
 
 enum { HTML, NDJSON, FILES };
 
@@ -24,17 +22,6 @@ static int open_all(const char *dir, struct ra_atomic files[FILES], struct ra_er
     return rc;
 }
 
-static int sync_all(struct ra_atomic files[FILES], struct ra_err *err)
-{
-    for (int i = 0; i < FILES; i++) {
-        FILE *fp = files[i].fp;
-        if (ferror(fp) || fflush(fp) != 0 || fsync(fileno(fp)) != 0)
-            return ra_fail(err, RA_EIO, "%s: cannot be written: %s", files[i].path,
-                           strerror(errno));
-    }
-    return 0;
-}
-
 int ra_rehearsed_write(const char *dir, const struct ra_report_input *in, const struct ra_drill *d,
                        const struct ra_drill_from *from, struct ra_err *err)
 {
@@ -46,7 +33,7 @@ int ra_rehearsed_write(const char *dir, const struct ra_report_input *in, const 
     if (rc == 0)
         rc = ra_drill_json(in, d, from, files[NDJSON].fp, err);
     if (rc == 0)
-        rc = sync_all(files, err);
+        rc = ra_atomic_sync(files, FILES, err);
     for (int i = 0; rc == 0 && i < FILES; i++)
         rc = ra_atomic_commit(&files[i], err);
     for (int i = 0; i < FILES; i++)

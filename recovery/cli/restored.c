@@ -71,17 +71,6 @@ static int write_plan(struct ra_study *study, const struct ra_restored *r, FILE 
     return rc;
 }
 
-static int sync_all(struct ra_atomic files[FILES], struct ra_err *err)
-{
-    for (int i = 0; i < FILES; i++) {
-        FILE *fp = files[i].fp;
-        if (ferror(fp) || fflush(fp) != 0 || fsync(fileno(fp)) != 0)
-            return ra_fail(err, RA_EIO, "%s: cannot be written: %s", files[i].path,
-                           strerror(errno));
-    }
-    return 0;
-}
-
 /* An old plan never stands beside new fixes: unusable first, usable last. */
 static int commit_all(const char *dir, struct ra_atomic files[FILES], struct ra_err *err)
 {
@@ -109,7 +98,7 @@ int ra_cli_write_restored(const char *dir, struct ra_study *study, const struct 
     if (rc == 0)
         rc = write_plan(study, r, files[PLAN].fp, err);
     if (rc == 0)
-        rc = sync_all(files, err);
+        rc = ra_atomic_sync(files, FILES, err);
     if (rc == 0)
         rc = commit_all(dir, files, err);
     for (int i = 0; i < FILES; i++)

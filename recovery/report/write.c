@@ -115,18 +115,6 @@ static int write_all(const struct ra_report_input *in, struct set *s, struct ra_
     return rc;
 }
 
-/* Everything is on the disk before the first name changes. */
-static int sync_all(struct set *s, struct ra_err *err)
-{
-    for (size_t i = 0; i <= OUTPUTS; i++) {
-        FILE *fp = s->files[i].fp;
-        if (ferror(fp) || fflush(fp) != 0 || fsync(fileno(fp)) != 0)
-            return ra_fail(err, RA_EIO, "%s: cannot be written: %s", s->files[i].path,
-                           strerror(errno));
-    }
-    return 0;
-}
-
 /* A crash between two renames leaves a folder without plan.json, never an old plan beside new
  * verdicts: unusable first, usable last. */
 static int commit_all(const char *plan_path, struct set *s, struct ra_err *err)
@@ -165,7 +153,7 @@ int ra_report_write(const char *dir, const struct ra_report_input *in, ra_report
     if (rc == 0)
         rc = plan(ctx, s.files[OUTPUTS].fp, err);
     if (rc == 0)
-        rc = sync_all(&s, err);
+        rc = ra_atomic_sync(s.files, OUTPUTS + 1, err);
     if (rc == 0)
         rc = commit_all(plan_path, &s, err);
     for (size_t i = 0; i <= OUTPUTS; i++)

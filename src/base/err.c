@@ -7,26 +7,16 @@ static const struct code_row {
     int code;
     const char *name;
     int exit_status;
-    enum ra_retry retry;
 } codes[] = {
-    {RA_EUSAGE, "EUSAGE", 1, RA_RETRY_NEVER},
-    {RA_ECONFIG, "ECONFIG", 1, RA_RETRY_NEVER},
-    {RA_EINPUT, "EINPUT", 3, RA_RETRY_NEVER},
-    {RA_EINCOMPLETE, "EINCOMPLETE", 3, RA_RETRY_LATER},
-    {RA_ESIGNIN, "ESIGNIN", 4, RA_RETRY_NEVER},
-    {RA_EPERMISSION, "EPERMISSION", 4, RA_RETRY_NEVER},
-    {RA_ENETWORK, "ENETWORK", 5, RA_RETRY_NOW},
-    {RA_ESERVER, "ESERVER", 5, RA_RETRY_LATER},
-    {RA_ETHROTTLED, "ETHROTTLED", 5, RA_RETRY_LATER},
-    {RA_ESTOP, "ESTOP", 6, RA_RETRY_NEVER},
-    {RA_ESTALE, "ESTALE", 6, RA_RETRY_NEVER},
-    {RA_EACTIVE, "EACTIVE", 6, RA_RETRY_NEVER},
-    {RA_EINTEGRITY, "EINTEGRITY", 7, RA_RETRY_NEVER},
-    {RA_ELOCKED, "ELOCKED", 8, RA_RETRY_LATER},
-    {RA_EINTERNAL, "EINTERNAL", 9, RA_RETRY_NEVER},
-    {RA_EIO, "EIO", 9, RA_RETRY_LATER},
-    {RA_ENOTFOUND, "ENOTFOUND", 1, RA_RETRY_NEVER},
-    {RA_ESIGNAL, "ESIGNAL", 128, RA_RETRY_NEVER},
+    {RA_EUSAGE, "EUSAGE", 1},         {RA_ECONFIG, "ECONFIG", 1},
+    {RA_EINPUT, "EINPUT", 3},         {RA_EINCOMPLETE, "EINCOMPLETE", 3},
+    {RA_ESIGNIN, "ESIGNIN", 4},       {RA_EPERMISSION, "EPERMISSION", 4},
+    {RA_ENETWORK, "ENETWORK", 5},     {RA_ESERVER, "ESERVER", 5},
+    {RA_ETHROTTLED, "ETHROTTLED", 5}, {RA_ESTOP, "ESTOP", 6},
+    {RA_ESTALE, "ESTALE", 6},         {RA_EACTIVE, "EACTIVE", 6},
+    {RA_EINTEGRITY, "EINTEGRITY", 7}, {RA_ELOCKED, "ELOCKED", 8},
+    {RA_EINTERNAL, "EINTERNAL", 9},   {RA_EIO, "EIO", 9},
+    {RA_ENOTFOUND, "ENOTFOUND", 1},   {RA_ESIGNAL, "ESIGNAL", 128},
 };
 
 static const struct code_row *row_of(int code)
@@ -96,11 +86,4 @@ int ra_exit_status(const struct ra_err *err)
     if (!row)
         return 9;
     return row->code == RA_ESIGNAL ? 128 + err->signal : row->exit_status;
-}
-
-enum ra_retry ra_code_retry(int code)
-{
-    const struct code_row *row = row_of(code);
-
-    return row ? row->retry : RA_RETRY_NEVER;
 }

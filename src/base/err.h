@@ -31,8 +31,6 @@ enum ra_code {
     RA_ESIGNAL = 18,    /* stopped by a signal; see ra_err.signal */
 };
 
-enum ra_retry { RA_RETRY_NEVER, RA_RETRY_NOW, RA_RETRY_LATER };
-
 struct ra_err {
     int code;   /* enum ra_code, 0 when none */
     int signal; /* for RA_ESIGNAL: its number */
@@ -55,8 +53,5 @@ const char *ra_code_name(int code);
 
 /* The process's exit status for this error, by the table; 128+N for a signal. */
 int ra_exit_status(const struct ra_err *err);
-
-/* Whether the same call may succeed if it is made again, now or later. */
-enum ra_retry ra_code_retry(int code);
 
 #endif

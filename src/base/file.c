@@ -163,13 +163,21 @@ static int sync_parent(const char *path, struct ra_err *err)
     return rc;
 }
 
+int ra_atomic_sync(const struct ra_atomic *files, size_t n, struct ra_err *err)
+{
+    for (size_t i = 0; i < n; i++) {
+        FILE *fp = files[i].fp;
+        if (ferror(fp) || fflush(fp) != 0 || fsync(fileno(fp)) != 0)
+            return ra_fail(err, RA_EIO, "%s: cannot be written: %s", files[i].path,
+                           strerror(errno));
+    }
+    return 0;
+}
+
 int ra_atomic_commit(struct ra_atomic *a, struct ra_err *err)
 {
-    int failed = ferror(a->fp) || fflush(a->fp) != 0 || fsync(fileno(a->fp)) != 0;
-    int rc = 0;
+    int rc = ra_atomic_sync(a, 1, err);
 
-    if (failed)
-        rc = ra_fail(err, RA_EIO, "%s: cannot be written: %s", a->path, strerror(errno));
     if (fclose(a->fp) != 0 && rc == 0)
         rc = ra_fail(err, RA_EIO, "%s: cannot be closed: %s", a->path, strerror(errno));
     a->fp = NULL;

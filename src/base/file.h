@@ -28,6 +28,9 @@ struct ra_atomic {
 };
 
 int ra_atomic_open(const char *path, struct ra_atomic *out, struct ra_err *err);
+/* All of these are on the disk, and not yet under their names; so that none of a set is replaced
+ * before the others can be. What failed since they were opened is seen here. */
+int ra_atomic_sync(const struct ra_atomic *files, size_t n, struct ra_err *err);
 int ra_atomic_commit(struct ra_atomic *a, struct ra_err *err); /* closes in any case */
 void ra_atomic_abandon(struct ra_atomic *a);                   /* harmless after commit */
 

@@ -137,90 +137,103 @@ static int run(struct args *a, struct ra_err *err)
     return rc;
 }
 
+/* Where an option's text, number or switch goes; NULL when it is none of these. */
+static const char **text_of(struct args *a, int key)
+{
+    switch (key) {
+    case 'H':
+        return &a->o.uri;
+    case 'b':
+        return &a->o.base;
+    case 'D':
+        return &a->o.bind_dn;
+    case 'w':
+        return &a->o.password_file;
+    case 'C':
+        return &a->o.ca_file;
+    case 'c':
+        return &a->o.certificate_file;
+    case 'k':
+        return &a->o.private_key_file;
+    case 'f':
+        return &a->q.filter;
+    case 's':
+        return &a->syntax;
+    case 'K':
+        return &a->cookie;
+    default:
+        return NULL;
+    }
+}
+
+static int *number_of(struct args *a, int key)
+{
+    switch (key) {
+    case 't':
+        return &a->o.timeout_s;
+    case 'p':
+        return &a->q.page_size;
+    case 'T':
+        return &a->q.tries;
+    case 'u':
+        return &a->slow_us;
+    default:
+        return NULL;
+    }
+}
+
+static bool *switch_of(struct args *a, int key)
+{
+    switch (key) {
+    case 'Z':
+        return &a->o.start_tls;
+    case 'd':
+        return &a->q.deleted;
+    case 'r':
+        return &a->root;
+    case 'n':
+        return &a->count;
+    case '2':
+        return &a->twice;
+    case 'y':
+        return &a->changes;
+    case 'o':
+        return &a->own;
+    default:
+        return NULL;
+    }
+}
+
+static enum ra_dir_auth auth_of(const char *arg)
+{
+    if (strcmp(arg, "simple") == 0)
+        return RA_DIR_SIMPLE;
+    return strcmp(arg, "external") == 0 ? RA_DIR_EXTERNAL : RA_DIR_GSSAPI;
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
     struct args *a = state->input;
+    const char **text = text_of(a, key);
+    int *number = number_of(a, key);
+    bool *on = switch_of(a, key);
 
-    switch (key) {
-    case 'H':
-        a->o.uri = arg;
-        break;
-    case 'b':
-        a->o.base = arg;
-        break;
-    case 'D':
-        a->o.bind_dn = arg;
-        break;
-    case 'w':
-        a->o.password_file = arg;
-        break;
-    case 'C':
-        a->o.ca_file = arg;
-        break;
-    case 'a':
-        a->o.auth = strcmp(arg, "simple") == 0     ? RA_DIR_SIMPLE
-                    : strcmp(arg, "external") == 0 ? RA_DIR_EXTERNAL
-                                                   : RA_DIR_GSSAPI;
-        break;
-    case 'c':
-        a->o.certificate_file = arg;
-        break;
-    case 'k':
-        a->o.private_key_file = arg;
-        break;
-    case 'Z':
-        a->o.start_tls = true;
-        break;
-    case 't':
-        a->o.timeout_s = atoi(arg);
-        break;
-    case 'f':
-        a->q.filter = arg;
-        break;
-    case 'd':
-        a->q.deleted = true;
-        break;
-    case 'p':
-        a->q.page_size = atoi(arg);
-        break;
-    case 'r':
-        a->root = true;
-        break;
-    case 's':
-        a->syntax = arg;
-        break;
-    case 'n':
-        a->count = true;
-        break;
-    case '2':
-        a->twice = true;
-        break;
-    case 'u':
-        a->slow_us = atoi(arg);
-        break;
-    case 'y':
-        a->changes = true;
-        break;
-    case 'o':
-        a->own = true;
-        break;
-    case 'K':
-        a->cookie = arg;
-        break;
-    case 'T':
-        a->q.tries = atoi(arg);
-        break;
-    case 'v':
+    if (text)
+        *text = arg;
+    else if (number)
+        *number = atoi(arg);
+    else if (on)
+        *on = true;
+    else if (key == 'a')
+        a->o.auth = auth_of(arg);
+    else if (key == 'v')
         ra_log_setup(RA_LOG_DEBUG, false);
-        break;
-    case ARGP_KEY_ARG:
-        if (a->n == ATTRIBUTES_MAX)
-            argp_error(state, "too many attributes");
-        a->attributes[a->n++] = arg;
-        break;
-    default:
+    else if (key != ARGP_KEY_ARG)
         return ARGP_ERR_UNKNOWN;
-    }
+    else if (a->n == ATTRIBUTES_MAX)
+        argp_error(state, "too many attributes");
+    else
+        a->attributes[a->n++] = arg;
     return 0;
 }
 

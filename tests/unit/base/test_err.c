@@ -110,16 +110,6 @@ static void a_signal_ends_with_128_and_its_number(void **state)
     assert_int_equal(ra_exit_status(&err), 143);
 }
 
-static void only_faults_that_pass_are_tried_again(void **state)
-{
-    (void)state;
-    assert_int_equal(ra_code_retry(RA_ENETWORK), RA_RETRY_NOW);
-    assert_int_equal(ra_code_retry(RA_ETHROTTLED), RA_RETRY_LATER);
-    assert_int_equal(ra_code_retry(RA_ESIGNIN), RA_RETRY_NEVER);
-    assert_int_equal(ra_code_retry(RA_EINTEGRITY), RA_RETRY_NEVER);
-    assert_int_equal(ra_code_retry(999), RA_RETRY_NEVER);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -130,7 +120,6 @@ int main(void)
         cmocka_unit_test(nobody_has_to_want_the_message),
         cmocka_unit_test(every_code_has_its_own_name_and_the_exit_status_that_is_promised),
         cmocka_unit_test(a_signal_ends_with_128_and_its_number),
-        cmocka_unit_test(only_faults_that_pass_are_tried_again),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
