@@ -60,10 +60,11 @@ wait $run || fail "fetch as another user gave $?"
 say "links are not followed"
 echo untouched > "$work/victim"
 ln -s "$work/victim" "$work/run/report/extra"
-rm "$work/run/report/verdicts.ndjson"; ln -s "$work/victim" "$work/run/report/verdicts.ndjson"
+written='plan.json verdicts.ndjson verdicts.csv report.html fixes.ldif'
+for f in $written; do rm "$work/run/report/$f"; ln -s "$work/victim" "$work/run/report/$f"; done
 status=0; "$REANCHOR" -c "$work/run/reanchor.conf" -q plan --report "$work/run/report" > /dev/null 2>&1 || status=$?
 [ $status = 0 ] || [ $status = 6 ] || fail "plan gave $status"
-[ ! -L "$work/run/report/verdicts.ndjson" ] || fail "verdicts.ndjson is still a link"
+for f in $written; do [ ! -L "$work/run/report/$f" ] && [ -s "$work/run/report/$f" ] || fail "$f is still a link"; done
 mkdir "$work/linked"; mkdir "$work/linked/store"; ln -s "$work/victim" "$work/linked/store/lock"
 sed "s#^dir = .*#dir = $work/linked/store#" "$work/run/reanchor.conf" > "$work/linked/reanchor.conf"
 status=0; "$REANCHOR" -c "$work/linked/reanchor.conf" -q fetch ad > /dev/null 2> "$work/err" || status=$?

@@ -237,6 +237,77 @@ static void one_lock_at_a_time(void **state)
     close(lock);
 }
 
+/* A link where a file of the journal is to be made, to a file that must stay as it is. */
+static void plant_link(const char *name, const char *end)
+{
+    struct ra_buf path;
+    struct ra_err err = {0};
+    char victim[128];
+
+    snprintf(victim, sizeof victim, "%s/victim", store);
+    assert_int_equal(ra_file_write(victim, "untouched", 9, &err), 0);
+    ra_journal_path(store, name, end, &path);
+    unlink(ra_buf_z(&path));
+    assert_int_equal(symlink(victim, ra_buf_z(&path)), 0);
+    ra_buf_free(&path);
+}
+
+static void victim_is_untouched(const char *name, const char *end)
+{
+    struct ra_buf path, bytes;
+    struct ra_err err = {0};
+    char victim[128];
+
+    snprintf(victim, sizeof victim, "%s/victim", store);
+    assert_int_equal(ra_file_read(victim, 100, RA_EINPUT, &bytes, &err), 0);
+    assert_string_equal(ra_buf_z(&bytes), "untouched");
+    ra_buf_free(&bytes);
+    ra_journal_path(store, name, end, &path);
+    assert_int_equal(unlink(ra_buf_z(&path)), 0);
+    ra_buf_free(&path);
+}
+
+static void a_link_is_not_followed_to_write_a_journal(void **state)
+{
+    static const char id[] = "20260101T000000Z-0009";
+    struct ra_batch b = sample(id);
+    struct ra_journal *j = created(id);
+    struct ra_err err = {0};
+
+    (void)state;
+    ra_journal_close(&j);
+    plant_link("lock", "");
+    assert_int_equal(ra_journal_lock(store, 0, &err), -RA_EIO);
+    assert_non_null(strstr(err.msg, "/journal/lock: Too many levels of symbolic links"));
+    victim_is_untouched("lock", "");
+    plant_link(id, ".part");
+    assert_int_equal(ra_journal_create(store, &b, &j, &err), -RA_EIO);
+    assert_null(j);
+    victim_is_untouched(id, ".part");
+}
+
+static void a_journal_that_is_a_link_is_not_written_on(void **state)
+{
+    static const char id[] = "20260101T000000Z-0010";
+    struct ra_journal *j = created(id);
+    struct ra_err err = {0};
+    struct ra_buf path, aside;
+
+    (void)state;
+    ra_journal_close(&j);
+    ra_journal_path(store, id, RA_JOURNAL_END, &path);
+    ra_journal_path(store, id, ".aside", &aside);
+    assert_int_equal(rename(ra_buf_z(&path), ra_buf_z(&aside)), 0);
+    assert_int_equal(symlink(ra_buf_z(&aside), ra_buf_z(&path)), 0);
+    assert_int_equal(ra_journal_resume(store, id, &j, &err), -RA_EIO);
+    assert_null(j);
+    assert_non_null(strstr(err.msg, "symbolic links"));
+    unlink(ra_buf_z(&path));
+    unlink(ra_buf_z(&aside));
+    ra_buf_free(&path);
+    ra_buf_free(&aside);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -246,6 +317,8 @@ int main(void)
         cmocka_unit_test(all_batches_are_listed_with_their_end),
         cmocka_unit_test(a_batch_that_is_not_there_and_a_name_that_is_none),
         cmocka_unit_test(one_lock_at_a_time),
+        cmocka_unit_test(a_link_is_not_followed_to_write_a_journal),
+        cmocka_unit_test(a_journal_that_is_a_link_is_not_written_on),
     };
 
     return cmocka_run_group_tests(tests, make_store, remove_store);

@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "src/base/log.h"
 #include "src/base/mem.h"
 #include "tests/unit/cache/fixture.h"
 
@@ -210,7 +211,33 @@ static void a_side_is_filled_once_at_a_time_but_two_sides_at_once(void **state)
     ra_cache_close(&c);
 }
 
-static void a_group_larger_than_the_map_makes_it_grow(void **state)
+/* What is said on stderr. */
+static FILE *taken;
+static int stderr_before;
+
+static void take_stderr(void)
+{
+    fflush(stderr);
+    stderr_before = dup(STDERR_FILENO);
+    taken = tmpfile();
+    assert_true(taken && dup2(fileno(taken), STDERR_FILENO) >= 0);
+}
+
+static void assert_said(const char *part)
+{
+    char text[4096];
+
+    fflush(stderr);
+    dup2(stderr_before, STDERR_FILENO);
+    close(stderr_before);
+    rewind(taken);
+    text[fread(text, 1, sizeof text - 1, taken)] = '\0';
+    fclose(taken);
+    if (!strstr(text, part))
+        fail_msg("\"%s\" does not say \"%s\"", text, part);
+}
+
+static void a_group_larger_than_the_map_makes_it_grow_and_says_so(void **state)
 {
     struct fixture *fx = *state;
     struct ra_cache *c = store_open(fx, true);
@@ -219,6 +246,8 @@ static void a_group_larger_than_the_map_makes_it_grow(void **state)
     char *mib = ra_calloc(1, n);
     struct ra_snap *s;
 
+    take_stderr();
+    ra_log_setup(RA_LOG_REQUESTS, false);
     for (unsigned i = 0; i < 150; i++) {
         memset(mib, (int)i, n);
         ra_fill_record(f, (struct ra_str){mib, n});
@@ -226,6 +255,8 @@ static void a_group_larger_than_the_map_makes_it_grow(void **state)
             assert_ok(ra_fill_commit(f, &fx->err), fx);
     }
     assert_ok(ra_fill_finish(&f, "p", NULL, 0, &fx->err), fx);
+    ra_log_setup(RA_LOG_NORMAL, false);
+    assert_said("snapshots/cloud.1.part: map grown to 256 MiB\n");
     assert_ok(ra_snap_open(c, "cloud", &s, &fx->err), fx);
     assert_int_equal(ra_snap_info(s)->records, 150);
     memset(mib, 149, n);
@@ -416,7 +447,7 @@ int main(void)
         CASE(another_token_discards_the_partial_snapshot),
         CASE(discard_removes_the_file),
         CASE(a_side_is_filled_once_at_a_time_but_two_sides_at_once),
-        CASE(a_group_larger_than_the_map_makes_it_grow),
+        CASE(a_group_larger_than_the_map_makes_it_grow_and_says_so),
         CASE(what_the_cache_cannot_hold_is_told_by_the_commit),
         CASE(an_index_that_cannot_be_built_leaves_the_fill_to_be_resumed),
         CASE(a_partial_file_that_is_damaged_is_begun_anew),
