@@ -64,6 +64,44 @@ refused "$work/oneway.json" "is none that a window opens"
 set_flag $soft "$other"; patches_start=1
 refused "$work/five.json" "$soft was $flag when the plan was made, is $other now"
 set_flag $soft "$flag"; patches_start=2
+under() {       # LINE SECTION WHAT: the plan under another configuration
+  { cat "$work/run/reanchor.conf"; printf '[%s]\n%s\n' "$2" "$1"; } > "$work/run/other.conf"
+  expect 6 "$REANCHOR" -q -c "$work/run/other.conf" apply "$work/five.json" --confirm "$name"; said "$3" HINT
+}
+under 'takeover = allow' policy "another takeover"
+under 'max_deletes = 7' policy "another max_deletes"
+under 'max_deletes_percent = 4' policy "another max_deletes_percent"
+under 'max_hard_deletes = 2' policy "another max_hard_deletes"
+under 'attribute = objectGUID' anchor "another anchor attribute"
+under 'sync_idle_minutes = 525600' policy "another sync server may be alive"
+wrong() {       # TEXT STEP
+  echo "$2" | put_plan wrong
+  refused "$work/wrong.json" "$1"
+}
+wrong "no such directory" "x1|ad.set_consistency_guid|nosuch|${guids[0]}|${dns[0]}|$old|$new|ANCHOR_DRIFT|$old|"
+wrong "is not Base64" "x1|ad.set_consistency_guid|contoso|${guids[0]}|${dns[0]}|***|$new|ANCHOR_DRIFT|***|"
+wrong x1 "x1|ad.set_consistency_guid|contoso|${guids[0]}|${dns[0]}|$old|c2hvcnQ=|ANCHOR_DRIFT|$old|"
+wrong "is the one that it has" "x1|ad.set_consistency_guid|contoso|${guids[0]}|${dns[0]}|$old|$old|ANCHOR_DRIFT|$old|"
+wrong x1 "x1|ad.hold|contoso|${guids[0]}|${dns[0]}||away|CONFLICT_UPN||"
+wrong 'refuses, $ or _' "x1|cloud.set_immutable_id||${cloud[0]}|||a_b|SOFT_SMTP||"
+wrong "can only be cleared" "x1|cloud.clear_object_identifier||${cloud[0]}||$identifier|$identifier|BLOCK_OOI|-|"
+for option in "--limit 0" "--hold none" "--override ''" "--only ad.hold" "--target nobody"; do
+  eval "expect 1 \"\${run[@]}\" apply \"$work/five.json\" --confirm '$name' $option"
+done
+expect 1 "${run[@]}" apply "$work/five.json" "$work/five.json"
+
+say "what programs read, and a person who types the name"
+lines() { jq -es "$1" "$work/out" > /dev/null || { cat "$work/out" >&2; fail "stdout is not: $1"; }; }
+expect 0 "${run[@]}" --json apply "$work/five.json" --dry-run
+lines '(map(select(.type == "step" and .state == "pending" and .op and .target)) | length) == 5
+  and (last | .type == "summary" and .pending == 5 and .written == 0 and .exit_status == 0)'
+typed() {       # TEXT: typed at a terminal
+  got=0; printf '%s' "$1" | timeout 60 script -qec "${run[*]} apply $work/five.json" /dev/null > "$work/out" 2>&1 || got=$?
+  [ $got = 6 ] || { cat "$work/out" >&2; fail "'$1' typed gave $got"; }
+  shown "Type the tenant's name, $name" "nothing was written"
+}
+typed $'Fabrikam\n'
+typed $'\004'
 expect 6 "${run[@]}" apply "$work/five.json" --confirm Fabrikam; said "is not the name of this tenant, $name"
 expect 1 "${run[@]}" apply "$work/five.json" --no-input; said "--confirm '$name'"
 expect 1 "${run[@]}" apply
