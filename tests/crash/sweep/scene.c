@@ -321,7 +321,7 @@ static void learn(struct sweep *w)
         folder_remove(w->new_report);
         folder_copy(w->report, w->new_report);
     }
-    if (w->status > 9 || !point_shared()) {
+    if (w->status > 6) { /* a store that this build cannot read, a lock, a fault of the program */
         printf("%s: the undisturbed run gave %d\n", w->s->name, w->status);
         print_end(w->err, "stderr");
         exit(2);
