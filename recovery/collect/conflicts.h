@@ -10,7 +10,9 @@
 
 struct ra_conflicts {
     struct ra_cloud_fill *f;
-    struct ra_seen told[RA_DELTA_KINDS]; /* ids of this round */
+    struct ra_seen told[RA_DELTA_KINDS];    /* ids of this round */
+    struct ra_seen removed[RA_DELTA_KINDS]; /* of those, told as removed in whatever way */
+    struct ra_seen purged[RA_DELTA_KINDS];  /* and those told as removed for good */
     struct ra_sought *at;
     size_t n, cap;
 };

@@ -78,6 +78,16 @@ said 'were told of twice, and not the same'
 no_faults
 truth truth.5; state "$conf" have.5; same truth.5 have.5
 
+say "what has gone, and is told of once more as it was alive"
+jq -cs '[("users", "groups", "contacts", "devices") as $of | (map(select(.of == $of))[0]) | {op: "delete", id}]' "$work/have.5" > "$work/gone"
+control change "$(cat "$work/gone")"
+control faults '[{"kind":"conflict","path":"/delta?$deltatoken=","times":4}]'
+expect 0 "${run[@]}" -v fetch cloud
+said 'cloud: 4 objects were told of twice, and not the same'
+shown 'changes until'      # they were settled: the counts gave no cause to read everything
+no_faults
+truth truth.5; state "$conf" have.5; same truth.5 have.5
+
 say "a count that is ahead of the lists, and one that its own index does not bear out; of changes, and of everything"
 ahead() { jq -cn '$ARGS.positional | map({kind: "miscount", n: 2, path: ., times: 1000})' --args "$@"; }
 for how in '' --full; do
