@@ -47,7 +47,7 @@ struct walk {
     const cJSON *definitions, *members;
     bool (*is_group)(void *ctx, struct ra_str id);
     void *ctx;
-    bool complete; /* the members of every group were there */
+    bool complete; /* every holder was named, and the members of every group were there */
 };
 
 static const cJSON *members_of(const cJSON *members, struct ra_str group)
@@ -80,8 +80,10 @@ static void walk_document(struct walk *w, const cJSON *doc, unsigned held)
     for (const cJSON *a = ra_doc_first(doc); a; a = a->next) {
         struct ra_str principal = ra_json_text(a, "principalId");
         unsigned roles = held;
-        if (ra_str_absent(principal))
+        if (principal.n == 0) { /* somebody holds it, and it is not told who */
+            w->complete = false;
             continue;
+        }
         if (is_privileged(w->definitions, ra_json_text(a, "roleDefinitionId")))
             roles |= RA_ROLE_PRIVILEGED;
         if (says_group(a) || w->is_group(w->ctx, principal))

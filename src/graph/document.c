@@ -90,6 +90,13 @@ static int take_refusal(struct ra_pages *p, const struct ra_fault *f, struct ra_
     return 0;
 }
 
+/* A list that came without its "value" is not one object, and not an empty list (graph 4.3). */
+static bool may_be_one_object(enum ra_document which)
+{
+    return which == RA_DOC_ORGANIZATION || which == RA_DOC_SYNCHRONIZATION ||
+           which == RA_DOC_SYNCHRONIZATION_BETA;
+}
+
 static int begin_one(struct ra_graph *g, struct ra_document_read *read, const char *path,
                      struct ra_documents_round *d, struct ra_err *err)
 {
@@ -98,7 +105,7 @@ static int begin_one(struct ra_graph *g, struct ra_document_read *read, const ch
     d->documents[d->made] = (struct document){.to = read};
     *p = (struct ra_pages){.g = g,
                            .where = ra_document_name(read->which),
-                           .single = true,
+                           .single = may_be_one_object(read->which),
                            .page = merge_page,
                            .refused = take_refusal,
                            .ctx = &d->documents[d->made++]};

@@ -109,6 +109,23 @@ static void a_single_object_is_kept_as_it_is(void **state)
     read_end(&r);
 }
 
+static void a_list_without_its_value_is_no_object(void **state)
+{
+    const struct rule rules[] = {TOKEN_RULE,
+                                 {NULL, 0, 200, NULL, "{\"@odata.context\":\"c\"}", WHOLE, NULL}};
+    const enum ra_document lists[] = {RA_DOC_DOMAINS, RA_DOC_ROLE_ASSIGNMENTS,
+                                      RA_DOC_ROLE_ELIGIBILITIES, RA_DOC_ROLE_DEFINITIONS};
+    struct read r;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        read_document(&r, lists[i], RULES(rules));
+        assert_int_equal(r.rc, -RA_ESERVER);
+        assert_non_null(strstr(r.err.msg, "the answer has no array \"value\""));
+        read_end(&r);
+    }
+}
+
 static void a_refusal_is_an_answer_and_keeps_graphs_body(void **state)
 {
     const struct rule rules[] = {TOKEN_RULE, {NULL, 0, 400, NULL, PREMIUM, WHOLE, NULL}};
@@ -358,6 +375,7 @@ int main(void)
         cmocka_unit_test(several_are_read_side_by_side_each_by_its_own_rules),
         cmocka_unit_test(an_empty_document_is_an_empty_value),
         cmocka_unit_test(a_single_object_is_kept_as_it_is),
+        cmocka_unit_test(a_list_without_its_value_is_no_object),
         cmocka_unit_test(a_refusal_is_an_answer_and_keeps_graphs_body),
         cmocka_unit_test(a_denied_document_names_its_permission),
         cmocka_unit_test(a_refusal_on_a_later_page_leaves_nothing_half),
