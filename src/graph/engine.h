@@ -9,7 +9,7 @@
 #include <curl/curl.h>
 
 struct ra_http {
-    CURLM *multi;
+    struct ra_pump *pump;
     const struct ra_graph_options *o;
     const struct ra_endpoint *graph;
     struct ra_bearer bearer;
@@ -25,7 +25,6 @@ struct ra_http {
     int64_t paced_until_ms; /* told so far */
     bool renewing;
     bool reached[2];      /* an answer ever came: from the login host, from the Graph host */
-    struct ra_pump *pump; /* NULL until a page is worth it */
     CURL **idle;
     size_t idle_n, idle_cap;
     struct ra_graph_stats stats;
@@ -36,10 +35,6 @@ void ra_request_set_state(struct ra_http *h, struct ra_request *r, enum ra_reque
 
 /* A new URL is a new request: its counters begin again, and it is queued. */
 void ra_request_begin_next(struct ra_http *h, struct ra_request *r);
-
-/* While a page is worked on, others go on coming in. Whatever touches multi in between stops it. */
-void ra_http_work_begins(struct ra_http *h);
-void ra_http_work_ends(struct ra_http *h);
 
 /* What the end of a try means: sets the next state, or fails for good with a negative code. */
 int ra_http_outcome(struct ra_http *h, struct ra_request *r, CURLcode result, struct ra_err *err);

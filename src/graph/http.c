@@ -71,17 +71,14 @@ int ra_http_open(const struct ra_graph_options *o, const struct ra_http_tuning *
                  const struct ra_endpoint *graph, struct ra_http **out, struct ra_err *err)
 {
     struct ra_http *h;
+    CURLM *multi;
 
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK || !(multi = curl_multi_init()))
         return ra_fail(err, RA_EINTERNAL, "libcurl cannot be set up");
+    curl_multi_setopt(multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
+    curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)o->connections + 4L);
     h = ra_calloc(1, sizeof *h);
-    h->multi = curl_multi_init();
-    if (!h->multi) {
-        free(h);
-        return ra_fail(err, RA_EINTERNAL, "libcurl cannot be set up");
-    }
-    curl_multi_setopt(h->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
-    curl_multi_setopt(h->multi, CURLMOPT_MAXCONNECTS, (long)o->connections + 4L);
+    h->pump = ra_pump_open(multi);
     h->o = o;
     h->graph = graph;
     ra_governor_init(&h->governor, o->low_priority, ra_monotonic_ms());
@@ -102,7 +99,6 @@ void ra_http_close(struct ra_http **hp)
     ra_pump_close(&h->pump);
     for (size_t i = 0; i < h->idle_n; i++)
         curl_easy_cleanup(h->idle[i]);
-    curl_multi_cleanup(h->multi);
     free(h->idle);
     free(h->list);
     free(h);
@@ -155,7 +151,6 @@ static CURL *take_handle(struct ra_http *h)
 
 static void give_handle_back(struct ra_http *h, struct ra_request *r)
 {
-    curl_multi_remove_handle(h->multi, r->curl);
     h->idle = ra_grow(h->idle, &h->idle_cap, h->idle_n + 1, sizeof *h->idle);
     h->idle[h->idle_n++] = r->curl;
     r->curl = NULL;
@@ -183,8 +178,7 @@ static int send_request(struct ra_http *h, struct ra_request *r, struct ra_err *
     r->sent_ms = ra_monotonic_ms();
     h->stats.requests++;
     ra_request_set_state(h, r, RA_REQUEST_SENDING);
-    if (curl_multi_add_handle(h->multi, r->curl) != CURLM_OK)
-        return ra_fail(err, RA_EINTERNAL, "%s: libcurl does not take the request", r->where);
+    ra_pump_add(h->pump, r->curl);
     return 0;
 }
 
@@ -268,61 +262,47 @@ static int send_ready(struct ra_http *h, struct ra_err *err)
     return rc;
 }
 
-void ra_http_work_begins(struct ra_http *h)
-{
-    if (h->sending == 0)
-        return;
-    if (!h->pump)
-        h->pump = ra_pump_open(h->multi);
-    ra_pump_start(h->pump);
-}
-
-void ra_http_work_ends(struct ra_http *h)
-{
-    ra_pump_stop(h->pump);
-}
-
 int ra_http_ahead(struct ra_http *h, struct ra_request *r, struct ra_err *err)
 {
     struct ra_request *next;
-    int running, rc = 0;
+    int rc = 0;
 
-    ra_http_work_ends(h);
     ra_request_begin_next(h, r);
     /* Renewing the token would take answers of others in the middle of this one: the loop does it.
      */
     while (rc == 0 && h->bearer.fresh(h->bearer.ctx) &&
            (next = next_to_send(h, ra_monotonic_ms())) != NULL)
         rc = send_request(h, next, err);
-    if (rc == 0)
-        curl_multi_perform(h->multi, &running);
-    if (rc == 0)
-        ra_http_work_begins(h);
     return rc;
 }
 
 /* ---- the loop ---- */
 
+static int finished(struct ra_http *h, CURL *curl, CURLcode result, struct ra_err *err)
+{
+    struct ra_request *r = NULL;
+    curl_off_t bytes = 0;
+
+    if (curl_easy_getinfo(curl, CURLINFO_PRIVATE, &r) != CURLE_OK || !r)
+        ra_die("libcurl does not know its own request");
+    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &r->in.status);
+    curl_easy_getinfo(curl, CURLINFO_SIZE_DOWNLOAD_T, &bytes);
+    curl_easy_getinfo(curl, CURLINFO_OS_ERRNO, &r->os_error);
+    h->stats.bytes += (uint64_t)bytes;
+    give_handle_back(h, r);
+    if (result == CURLE_FAILED_INIT)
+        return ra_fail(err, RA_EINTERNAL, "%s: libcurl does not take the request", r->where);
+    return ra_http_outcome(h, r, result, err);
+}
+
 static int collect_finished(struct ra_http *h, struct ra_err *err)
 {
-    CURLMsg *m;
-    int left, rc = 0;
+    CURLcode result;
+    CURL *curl;
+    int rc = 0;
 
-    while (rc == 0 && (m = curl_multi_info_read(h->multi, &left)) != NULL) {
-        struct ra_request *r = NULL;
-        CURLcode result = m->data.result;
-        curl_off_t bytes = 0;
-        if (m->msg != CURLMSG_DONE)
-            continue;
-        if (curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &r) != CURLE_OK || !r)
-            ra_die("libcurl does not know its own request");
-        curl_easy_getinfo(m->easy_handle, CURLINFO_RESPONSE_CODE, &r->in.status);
-        curl_easy_getinfo(m->easy_handle, CURLINFO_SIZE_DOWNLOAD_T, &bytes);
-        curl_easy_getinfo(m->easy_handle, CURLINFO_OS_ERRNO, &r->os_error);
-        h->stats.bytes += (uint64_t)bytes;
-        give_handle_back(h, r);
-        rc = ra_http_outcome(h, r, result, err);
-    }
+    while (rc == 0 && ra_pump_next(h->pump, &curl, &result))
+        rc = finished(h, curl, result, err);
     return rc;
 }
 
@@ -352,15 +332,20 @@ static int poll_ms(struct ra_http *h)
 
 static int step(struct ra_http *h, struct ra_err *err)
 {
-    int running, rc = check_stop(h, err);
+    int rc = check_stop(h, err);
 
     if (rc == 0)
         rc = send_ready(h, err);
-    if (rc == 0 && curl_multi_perform(h->multi, &running) != CURLM_OK)
-        rc = ra_fail(err, RA_EINTERNAL, "libcurl stopped working");
     if (rc == 0)
         rc = collect_finished(h, err);
     return rc;
+}
+
+static int wait_ms(struct ra_http *h, int ms, struct ra_err *err)
+{
+    if (ra_pump_wait(h->pump, ms))
+        return 0;
+    return ra_fail(err, RA_EINTERNAL, "libcurl stopped working");
 }
 
 static bool all_done(struct ra_request *const *requests, size_t n)
@@ -397,11 +382,13 @@ int ra_http_run(struct ra_http *h, struct ra_request *const *requests, size_t n,
     while (rc == 0 && !all_done(requests, n)) {
         rc = step(h, err);
         if (rc == 0 && !all_done(requests, n))
-            curl_multi_poll(h->multi, NULL, 0, poll_ms(h), NULL);
+            rc = wait_ms(h, poll_ms(h), err);
     }
     for (size_t i = 0; i < n; i++) {
-        if (requests[i]->curl)
+        if (requests[i]->curl) {
+            ra_pump_drop(h->pump, requests[i]->curl);
             give_handle_back(h, requests[i]);
+        }
         remove_request(h, requests[i]);
     }
     return rc;
@@ -420,7 +407,7 @@ int ra_http_pause(struct ra_http *h, int64_t ms, struct ra_err *err)
     while (rc == 0 && (now = ra_monotonic_ms()) < until) {
         rc = step(h, err);
         if (rc == 0)
-            curl_multi_poll(h->multi, NULL, 0, (int)sooner(poll_ms(h), until, now), NULL);
+            rc = wait_ms(h, (int)sooner(poll_ms(h), until, now), err);
     }
     return rc;
 }

@@ -10,7 +10,6 @@
 #include <string.h>
 
 enum { REDIRECTS_MAX = 3 };
-enum { WORTH_BYTES = 32768 }; /* a smaller answer is worked on before others have anything to say */
 
 static uint32_t dice(void)
 {
@@ -302,10 +301,7 @@ static int deliver(struct ra_http *h, struct ra_request *r, struct ra_err *err)
     int rc;
 
     r->retried = r->tries > 0;
-    if (r->in.body.n >= WORTH_BYTES)
-        ra_http_work_begins(h);
     rc = r->receive(r, err);
-    ra_http_work_ends(h);
     if (rc == RA_NEXT) {
         ra_request_begin_next(h, r);
         return 0;

@@ -4,32 +4,96 @@
 
 #include <pthread.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdlib.h>
+#include <time.h>
 
-enum { POLL_MS = 100 };
+enum { POLL_MS = 1000 }; /* libcurl shortens it where it has something to do by itself */
+
+struct ended {
+    CURL *transfer;
+    CURLcode result;
+};
 
 struct ra_pump {
     CURLM *multi;
     pthread_t thread;
-    pthread_mutex_t lock;
-    pthread_cond_t changed;
-    bool wanted, busy, closing; /* busy: the thread has the handle */
+    bool threaded;
+    pthread_mutex_t lock;   /* of what follows */
+    pthread_cond_t changed; /* for the thread */
+    pthread_cond_t told;    /* for the owner */
+    CURL **fresh;           /* not in multi yet */
+    size_t fresh_n, fresh_cap;
+    struct ended *ended; /* not in multi any more; those before first were told */
+    size_t first, ended_n, ended_cap;
+    int running;                /* transfers that multi has */
+    bool busy, paused, closing; /* busy: the thread works with multi */
+    bool broken;                /* libcurl stopped working */
 };
 
-/* Until the owner wants it back. */
-static void pump(struct ra_pump *p)
-{
-    int running = 1;
+/* ---- who has multi ---- */
 
-    while (p->wanted && running) {
+static void put_ended(struct ra_pump *p, CURL *transfer, CURLcode result)
+{
+    p->ended = ra_grow(p->ended, &p->ended_cap, p->ended_n + 1, sizeof *p->ended);
+    p->ended[p->ended_n++] = (struct ended){transfer, result};
+}
+
+/* With the lock, as what is told changes hands. */
+static void take_fresh(struct ra_pump *p)
+{
+    for (size_t i = 0; i < p->fresh_n; i++)
+        if (curl_multi_add_handle(p->multi, p->fresh[i]) == CURLM_OK)
+            p->running++;
+        else
+            put_ended(p, p->fresh[i], CURLE_FAILED_INIT);
+    p->fresh_n = 0;
+}
+
+static void take_ended(struct ra_pump *p)
+{
+    CURLMsg *m;
+    int left;
+
+    while ((m = curl_multi_info_read(p->multi, &left)) != NULL) {
+        CURL *transfer = m->easy_handle;
+        CURLcode result = m->data.result;
+        if (m->msg != CURLMSG_DONE)
+            continue;
+        curl_multi_remove_handle(p->multi, transfer); /* m is gone with it */
+        p->running--;
+        put_ended(p, transfer, result);
+    }
+}
+
+/* ---- the thread ---- */
+
+static bool waiting(const struct ra_pump *p)
+{
+    return !p->closing && !p->paused && !p->broken && p->fresh_n == 0;
+}
+
+/* What came in is told at once; then more is waited for. */
+static void turn(struct ra_pump *p)
+{
+    size_t before = p->ended_n;
+    int running;
+    bool bad;
+
+    take_fresh(p);
+    p->busy = true;
+    pthread_mutex_unlock(&p->lock);
+    bad = curl_multi_perform(p->multi, &running) != CURLM_OK;
+    pthread_mutex_lock(&p->lock);
+    p->broken = p->broken || bad;
+    take_ended(p);
+    if (p->ended_n > before || bad)
+        pthread_cond_signal(&p->told);
+    if (p->running > 0 && waiting(p)) {
         pthread_mutex_unlock(&p->lock);
-        if (curl_multi_perform(p->multi, &running) != CURLM_OK)
-            running = 0;
-        if (running)
-            curl_multi_poll(p->multi, NULL, 0, POLL_MS, NULL);
+        curl_multi_poll(p->multi, NULL, 0, POLL_MS, NULL);
         pthread_mutex_lock(&p->lock);
     }
+    p->busy = false;
 }
 
 static void *run(void *arg)
@@ -38,62 +102,154 @@ static void *run(void *arg)
 
     pthread_mutex_lock(&p->lock);
     while (!p->closing) {
-        if (!p->wanted) {
+        if (p->paused)
+            pthread_cond_signal(&p->told);
+        if (p->paused || p->broken || (p->running == 0 && waiting(p)))
             pthread_cond_wait(&p->changed, &p->lock);
-            continue;
-        }
-        p->busy = true;
-        pump(p);
-        p->busy = p->wanted = false;
-        pthread_cond_broadcast(&p->changed);
+        else
+            turn(p);
     }
     pthread_mutex_unlock(&p->lock);
     return NULL;
+}
+
+static void wake(struct ra_pump *p)
+{
+    pthread_cond_signal(&p->changed);
+    if (p->busy)
+        curl_multi_wakeup(p->multi);
+}
+
+/* ---- the owner ---- */
+
+static void start(struct ra_pump *p)
+{
+    sigset_t all, before;
+
+    sigfillset(&all); /* signals are for the owner */
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    p->threaded = pthread_create(&p->thread, NULL, run, p) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
 struct ra_pump *ra_pump_open(CURLM *multi)
 {
     struct ra_pump *p = ra_calloc(1, sizeof *p);
-    sigset_t all, before;
-    int bad;
+    pthread_condattr_t monotonic;
 
     p->multi = multi;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_mutex_init(&p->lock, NULL);
     pthread_cond_init(&p->changed, NULL);
-    sigfillset(&all); /* signals are for the owner */
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    bad = pthread_create(&p->thread, NULL, run, p);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (!bad)
-        return p;
-    pthread_cond_destroy(&p->changed);
-    pthread_mutex_destroy(&p->lock);
-    free(p);
-    return NULL;
+    pthread_cond_init(&p->told, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    return p;
 }
 
-void ra_pump_start(struct ra_pump *p)
+void ra_pump_add(struct ra_pump *p, CURL *transfer)
 {
-    if (!p)
-        return;
+    if (!p->threaded)
+        start(p);
     pthread_mutex_lock(&p->lock);
-    if (!p->wanted) {
-        p->wanted = true;
-        pthread_cond_broadcast(&p->changed);
-    }
+    p->fresh = ra_grow(p->fresh, &p->fresh_cap, p->fresh_n + 1, sizeof *p->fresh);
+    p->fresh[p->fresh_n++] = transfer;
+    wake(p);
     pthread_mutex_unlock(&p->lock);
 }
 
-void ra_pump_stop(struct ra_pump *p)
+bool ra_pump_next(struct ra_pump *p, CURL **transfer, CURLcode *result)
 {
-    if (!p)
-        return;
+    bool any;
+
     pthread_mutex_lock(&p->lock);
-    p->wanted = false;
-    if (p->busy)
-        curl_multi_wakeup(p->multi);
+    any = p->first < p->ended_n;
+    if (any) {
+        *transfer = p->ended[p->first].transfer;
+        *result = p->ended[p->first++].result;
+    }
+    if (p->first == p->ended_n)
+        p->first = p->ended_n = 0;
+    pthread_mutex_unlock(&p->lock);
+    return any;
+}
+
+static void wait_for_thread(struct ra_pump *p, int ms)
+{
+    struct timespec until;
+
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += ms / 1000;
+    until.tv_nsec += ms % 1000 * 1000000L;
+    if (until.tv_nsec >= 1000000000L) {
+        until.tv_sec++;
+        until.tv_nsec -= 1000000000L;
+    }
+    while (p->first == p->ended_n && !p->broken &&
+           pthread_cond_timedwait(&p->told, &p->lock, &until) == 0)
+        ;
+}
+
+static void work_here(struct ra_pump *p, int ms)
+{
+    int running;
+
+    take_fresh(p);
+    p->broken = curl_multi_perform(p->multi, &running) != CURLM_OK;
+    take_ended(p);
+    if (p->first == p->ended_n && !p->broken)
+        curl_multi_poll(p->multi, NULL, 0, ms, NULL);
+}
+
+bool ra_pump_wait(struct ra_pump *p, int ms)
+{
+    bool works;
+
+    pthread_mutex_lock(&p->lock);
+    if (p->threaded)
+        wait_for_thread(p, ms);
+    else
+        work_here(p, ms);
+    works = !p->broken;
+    pthread_mutex_unlock(&p->lock);
+    return works;
+}
+
+static bool forget_fresh(struct ra_pump *p, const CURL *transfer)
+{
+    size_t kept = 0, before = p->fresh_n;
+
+    for (size_t i = 0; i < before; i++)
+        if (p->fresh[i] != transfer)
+            p->fresh[kept++] = p->fresh[i];
+    p->fresh_n = kept;
+    return kept < before;
+}
+
+static bool forget_ended(struct ra_pump *p, const CURL *transfer)
+{
+    size_t kept = p->first, before = p->ended_n;
+
+    for (size_t i = p->first; i < before; i++)
+        if (p->ended[i].transfer != transfer)
+            p->ended[kept++] = p->ended[i];
+    p->ended_n = kept;
+    return kept < before;
+}
+
+void ra_pump_drop(struct ra_pump *p, CURL *transfer)
+{
+    pthread_mutex_lock(&p->lock);
+    p->paused = true;
+    wake(p);
     while (p->busy)
-        pthread_cond_wait(&p->changed, &p->lock);
+        pthread_cond_wait(&p->told, &p->lock);
+    if (!forget_fresh(p, transfer) && !forget_ended(p, transfer)) {
+        curl_multi_remove_handle(p->multi, transfer);
+        p->running--;
+    }
+    p->paused = false;
+    wake(p);
     pthread_mutex_unlock(&p->lock);
 }
 
@@ -103,14 +259,18 @@ void ra_pump_close(struct ra_pump **pp)
 
     if (!p)
         return;
-    ra_pump_stop(p);
     pthread_mutex_lock(&p->lock);
     p->closing = true;
-    pthread_cond_broadcast(&p->changed);
+    wake(p);
     pthread_mutex_unlock(&p->lock);
-    pthread_join(p->thread, NULL);
+    if (p->threaded)
+        pthread_join(p->thread, NULL);
+    curl_multi_cleanup(p->multi);
     pthread_cond_destroy(&p->changed);
+    pthread_cond_destroy(&p->told);
     pthread_mutex_destroy(&p->lock);
+    free(p->fresh);
+    free(p->ended);
     free(p);
     *pp = NULL;
 }
