@@ -1,6 +1,6 @@
 # packages.sh: what Debian 12 needs to build and to test. Sourced by sh; installs only what is missing, so that a
 # machine that has everything needs no network.
-build_packages='gcc libc6-dev cmake ninja-build pkg-config libcurl4-openssl-dev libldap-dev libcjson-dev liblmdb-dev
+build_packages='gcc libc6-dev cmake ninja-build pkg-config libcurl4-openssl-dev libldap-dev libcjson-dev libdeflate-dev liblmdb-dev
   libssl-dev libsodium-dev libzstd-dev libinih-dev libsmartcols-dev libmicrohttpd-dev libexpat1-dev libcsv-dev
   zlib1g-dev openssl ca-certificates'
 

@@ -26,7 +26,7 @@ void ra_buf_clear(struct ra_buf *b)
 }
 
 /* One byte more than asked for, so that ra_buf_z always has room for its NUL. */
-static bool reserve(struct ra_buf *b, size_t n)
+bool ra_buf_reserve(struct ra_buf *b, size_t n)
 {
     if (n > b->max || b->n > b->max - n) {
         b->overflow = true;
@@ -39,7 +39,7 @@ static bool reserve(struct ra_buf *b, size_t n)
 
 bool ra_buf_put(struct ra_buf *b, const void *p, size_t n)
 {
-    if (!reserve(b, n))
+    if (!ra_buf_reserve(b, n))
         return false;
     if (n)
         memcpy(b->p + b->n, p, n);
@@ -66,7 +66,7 @@ bool ra_buf_printf(struct ra_buf *b, const char *fmt, ...)
     va_copy(again, ap);
     n = vsnprintf(NULL, 0, fmt, ap);
     va_end(ap);
-    if (n >= 0 && reserve(b, (size_t)n)) {
+    if (n >= 0 && ra_buf_reserve(b, (size_t)n)) {
         vsnprintf(b->p + b->n, (size_t)n + 1, fmt, again);
         b->n += (size_t)n;
     }
@@ -76,7 +76,7 @@ bool ra_buf_printf(struct ra_buf *b, const char *fmt, ...)
 
 const char *ra_buf_z(struct ra_buf *b)
 {
-    if (!b->p && !reserve(b, 0))
+    if (!b->p && !ra_buf_reserve(b, 0))
         return "";
     b->p[b->n] = '\0';
     return b->p;

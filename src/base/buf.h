@@ -16,7 +16,8 @@ struct ra_buf {
 
 void ra_buf_init(struct ra_buf *b, size_t max);
 void ra_buf_free(struct ra_buf *b);
-void ra_buf_clear(struct ra_buf *b); /* keeps its memory, clears the error */
+void ra_buf_clear(struct ra_buf *b);             /* keeps its memory, clears the error */
+bool ra_buf_reserve(struct ra_buf *b, size_t n); /* room for so much more, at b->p + b->n */
 bool ra_buf_put(struct ra_buf *b, const void *p, size_t n);
 bool ra_buf_puts(struct ra_buf *b, const char *z);
 bool ra_buf_putc(struct ra_buf *b, char c);

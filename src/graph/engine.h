@@ -24,7 +24,7 @@ struct ra_http {
     struct ra_governor governor;
     int64_t paced_until_ms; /* told so far */
     bool renewing;
-    bool reached[2];      /* an answer ever came: from the login host, from the Graph host */
+    bool reached[2]; /* an answer ever came: from the login host, from the Graph host */
     CURL **idle;
     size_t idle_n, idle_cap;
     struct ra_graph_stats stats;

@@ -56,7 +56,15 @@ void ra_answer_clear(struct ra_answer *in)
     in->retry_after_ms = -1;
     in->units = 0;
     in->permille = 0;
+    in->encoding = RA_PLAIN;
     in->request_id[0] = in->claims[0] = in->location[0] = '\0';
+}
+
+static enum ra_encoding encoding_of(struct ra_str value)
+{
+    if (ra_str_eq_fold(value, RA_STR("gzip")))
+        return RA_GZIP;
+    return ra_str_eq_fold(value, RA_STR("identity")) ? RA_PLAIN : RA_UNKNOWN_ENCODING;
 }
 
 /* graph 7.4 */
@@ -91,6 +99,8 @@ void ra_answer_header(struct ra_answer *in, struct ra_str line)
         keep(in->request_id, sizeof in->request_id, value);
     else if (header_is(line, "www-authenticate", &value))
         keep_claims(in, value);
+    else if (header_is(line, "content-encoding", &value))
+        in->encoding = encoding_of(value);
     else if (header_is(line, "location", &value))
         keep(in->location, sizeof in->location, value);
     else

@@ -29,6 +29,7 @@ void ra_request_init(struct ra_request *r, const char *where, unsigned flags)
     *r = (struct ra_request){.where = where, .flags = flags};
     ra_buf_init(&r->send, (size_t)1 << 20);
     ra_buf_init(&r->in.body, RA_ANSWER_MAX);
+    ra_buf_init(&r->in.packed, RA_ANSWER_MAX);
     if (flags & (RA_HTTP_FORM | RA_HTTP_IDENTITY)) {
         make_room(&r->send);
         make_room(&r->in.body);
@@ -41,6 +42,7 @@ void ra_request_free(struct ra_request *r)
         OPENSSL_cleanse(r->send.p, r->send.cap);
     ra_buf_free(&r->send);
     ra_buf_free(&r->in.body);
+    ra_buf_free(&r->in.packed);
     free(r->url);
     r->url = NULL;
 }
@@ -78,7 +80,7 @@ int ra_http_open(const struct ra_graph_options *o, const struct ra_http_tuning *
     curl_multi_setopt(multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
     curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)o->connections + 4L);
     h = ra_calloc(1, sizeof *h);
-    h->pump = ra_pump_open(multi);
+    h->pump = ra_pump_open(multi, ra_transfer_end);
     h->o = o;
     h->graph = graph;
     ra_governor_init(&h->governor, o->low_priority, ra_monotonic_ms());

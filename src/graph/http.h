@@ -53,9 +53,13 @@ enum {
     RA_AHEAD = 3     /* ra_http_ahead was called */
 };
 
+enum ra_encoding { RA_PLAIN, RA_GZIP, RA_UNKNOWN_ENCODING };
+
 struct ra_answer {
     long status;
     struct ra_buf body;
+    struct ra_buf packed; /* as it came, where that was not plain */
+    enum ra_encoding encoding;
     int64_t retry_after_ms; /* -1 when there was none */
     char request_id[64];
     char claims[4096]; /* of a claims challenge, as in the header; empty when none */

@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -16,6 +17,7 @@ struct ended {
 
 struct ra_pump {
     CURLM *multi;
+    ra_transfer_end_fn *end;
     pthread_t thread;
     bool threaded;
     pthread_mutex_t lock;   /* of what follows */
@@ -27,7 +29,7 @@ struct ra_pump {
     size_t first, ended_n, ended_cap;
     int running;                /* transfers that multi has */
     bool busy, paused, closing; /* busy: the thread works with multi */
-    bool broken;                /* libcurl stopped working */
+    atomic_bool broken;         /* libcurl stopped working */
 };
 
 /* ---- who has multi ---- */
@@ -49,6 +51,7 @@ static void take_fresh(struct ra_pump *p)
     p->fresh_n = 0;
 }
 
+/* Each is told as soon as it is ready. */
 static void take_ended(struct ra_pump *p)
 {
     CURLMsg *m;
@@ -60,9 +63,22 @@ static void take_ended(struct ra_pump *p)
         if (m->msg != CURLMSG_DONE)
             continue;
         curl_multi_remove_handle(p->multi, transfer); /* m is gone with it */
+        result = p->end(transfer, result);
+        pthread_mutex_lock(&p->lock);
         p->running--;
         put_ended(p, transfer, result);
+        pthread_cond_signal(&p->told);
+        pthread_mutex_unlock(&p->lock);
     }
+}
+
+static void work(struct ra_pump *p)
+{
+    int running;
+
+    if (curl_multi_perform(p->multi, &running) != CURLM_OK)
+        p->broken = true;
+    take_ended(p);
 }
 
 /* ---- the thread ---- */
@@ -72,22 +88,13 @@ static bool waiting(const struct ra_pump *p)
     return !p->closing && !p->paused && !p->broken && p->fresh_n == 0;
 }
 
-/* What came in is told at once; then more is waited for. */
 static void turn(struct ra_pump *p)
 {
-    size_t before = p->ended_n;
-    int running;
-    bool bad;
-
     take_fresh(p);
     p->busy = true;
     pthread_mutex_unlock(&p->lock);
-    bad = curl_multi_perform(p->multi, &running) != CURLM_OK;
+    work(p);
     pthread_mutex_lock(&p->lock);
-    p->broken = p->broken || bad;
-    take_ended(p);
-    if (p->ended_n > before || bad)
-        pthread_cond_signal(&p->told);
     if (p->running > 0 && waiting(p)) {
         pthread_mutex_unlock(&p->lock);
         curl_multi_poll(p->multi, NULL, 0, POLL_MS, NULL);
@@ -102,7 +109,7 @@ static void *run(void *arg)
 
     pthread_mutex_lock(&p->lock);
     while (!p->closing) {
-        if (p->paused)
+        if (p->paused || p->broken)
             pthread_cond_signal(&p->told);
         if (p->paused || p->broken || (p->running == 0 && waiting(p)))
             pthread_cond_wait(&p->changed, &p->lock);
@@ -132,12 +139,14 @@ static void start(struct ra_pump *p)
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
-struct ra_pump *ra_pump_open(CURLM *multi)
+struct ra_pump *ra_pump_open(CURLM *multi, ra_transfer_end_fn *end)
 {
     struct ra_pump *p = ra_calloc(1, sizeof *p);
     pthread_condattr_t monotonic;
 
     p->multi = multi;
+    p->end = end;
+    atomic_init(&p->broken, false);
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_mutex_init(&p->lock, NULL);
@@ -192,27 +201,22 @@ static void wait_for_thread(struct ra_pump *p, int ms)
 
 static void work_here(struct ra_pump *p, int ms)
 {
-    int running;
-
     take_fresh(p);
-    p->broken = curl_multi_perform(p->multi, &running) != CURLM_OK;
-    take_ended(p);
+    work(p);
     if (p->first == p->ended_n && !p->broken)
         curl_multi_poll(p->multi, NULL, 0, ms, NULL);
 }
 
 bool ra_pump_wait(struct ra_pump *p, int ms)
 {
-    bool works;
-
-    pthread_mutex_lock(&p->lock);
-    if (p->threaded)
-        wait_for_thread(p, ms);
-    else
+    if (!p->threaded) {
         work_here(p, ms);
-    works = !p->broken;
+        return !p->broken;
+    }
+    pthread_mutex_lock(&p->lock);
+    wait_for_thread(p, ms);
     pthread_mutex_unlock(&p->lock);
-    return works;
+    return !p->broken;
 }
 
 static bool forget_fresh(struct ra_pump *p, const CURL *transfer)

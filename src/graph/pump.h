@@ -12,8 +12,11 @@
 
 struct ra_pump;
 
+/* What a transfer that was given result comes to; called in the thread. */
+typedef CURLcode ra_transfer_end_fn(CURL *transfer, CURLcode result);
+
 /* Takes the multi handle, and cleans it up when closed: all transfers must have come back. */
-struct ra_pump *ra_pump_open(CURLM *multi);
+struct ra_pump *ra_pump_open(CURLM *multi, ra_transfer_end_fn *end);
 void ra_pump_close(struct ra_pump **p);
 
 void ra_pump_add(struct ra_pump *p, CURL *transfer);

@@ -2,6 +2,7 @@
 
 #include "src/base/ident.h"
 #include "src/base/mem.h"
+#include "src/graph/gzip.h"
 #include "src/graph/header.h"
 
 #include <openssl/crypto.h>
@@ -14,8 +15,32 @@ enum { DNS_SECONDS = 60 }; /* an address that failed is asked for anew */
 static size_t take_body(char *p, size_t size, size_t n, void *ctx)
 {
     struct ra_request *r = ctx;
+    struct ra_buf *to = r->in.encoding == RA_PLAIN ? &r->in.body : &r->in.packed;
 
-    return ra_buf_put(&r->in.body, p, size * n) ? size * n : 0;
+    return ra_buf_put(to, p, size * n) ? size * n : 0;
+}
+
+/* A secret is not asked for compressed: no copy of it stands in a second buffer. */
+static bool secret(const struct ra_request *r)
+{
+    return (r->flags & (RA_HTTP_FORM | RA_HTTP_IDENTITY)) != 0;
+}
+
+CURLcode ra_transfer_end(CURL *c, CURLcode result)
+{
+    struct ra_request *r = NULL;
+    struct ra_answer *in;
+
+    if (curl_easy_getinfo(c, CURLINFO_PRIVATE, &r) != CURLE_OK || !r)
+        return CURLE_FAILED_INIT;
+    in = &r->in;
+    in->body.overflow = in->body.overflow || in->packed.overflow;
+    if (result != CURLE_OK || in->packed.n == 0)
+        return result;
+    if (in->encoding == RA_GZIP && !secret(r) &&
+        ra_gzip_open(ra_str_n(in->packed.p, in->packed.n), &in->body))
+        return CURLE_OK;
+    return in->body.overflow ? CURLE_WRITE_ERROR : CURLE_BAD_CONTENT_ENCODING;
 }
 
 static size_t take_header(char *p, size_t size, size_t n, void *ctx)
@@ -57,6 +82,8 @@ static void add_headers(struct ra_request *r, const struct ra_transfer_setup *s)
     add(r, r->flags & RA_HTTP_TEXT ? "Accept: text/plain" : "Accept: application/json");
     snprintf(line, sizeof line, "client-request-id: %s", r->id);
     add(r, line);
+    if (!secret(r))
+        add(r, "Accept-Encoding: gzip");
     if (r->flags & RA_HTTP_EVENTUAL)
         add(r, "ConsistencyLevel: eventual");
     if (r->flags & RA_HTTP_JSON)
@@ -149,7 +176,8 @@ void ra_transfer_prepare(CURL *c, struct ra_request *r, const struct ra_transfer
 {
     ra_answer_clear(&r->in);
     ra_buf_clear(&r->in.body);
-    r->in.body.max = s->answer_max;
+    r->in.body.max = r->in.packed.max = s->answer_max;
+    ra_buf_clear(&r->in.packed);
     r->curl_error[0] = '\0';
     add_headers(r, s);
     curl_easy_reset(c);
@@ -157,7 +185,6 @@ void ra_transfer_prepare(CURL *c, struct ra_request *r, const struct ra_transfer
     must(curl_easy_setopt(c, CURLOPT_PRIVATE, r));
     must(curl_easy_setopt(c, CURLOPT_HTTPHEADER, r->headers));
     must(curl_easy_setopt(c, CURLOPT_USERAGENT, "reanchor/" RA_VERSION));
-    (void)curl_easy_setopt(c, CURLOPT_ACCEPT_ENCODING, "gzip");
     must(curl_easy_setopt(c, CURLOPT_ERRORBUFFER, r->curl_error));
     must(curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take_body));
     must(curl_easy_setopt(c, CURLOPT_WRITEDATA, r));

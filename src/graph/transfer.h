@@ -17,6 +17,9 @@ struct ra_transfer_setup {
 /* Sets the handle up for r and clears what an earlier try left in r->in. */
 void ra_transfer_prepare(CURL *c, struct ra_request *r, const struct ra_transfer_setup *s);
 
+/* When the last byte is there: what came packed is opened. The result for the request's owner. */
+CURLcode ra_transfer_end(CURL *c, CURLcode result);
+
 /* Frees the headers of the try, the token in them wiped. */
 void ra_transfer_forget(struct ra_request *r);
 
