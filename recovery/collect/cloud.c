@@ -224,6 +224,7 @@ static int refresh_once(struct ra_cloud_fill *f, bool *resumed, struct ra_err *e
     snprintf(token, sizeof token, "next %s", f->fingerprint);
     f->why[0] = '\0';
     f->events = (struct ra_cloud_events){0};
+    f->counted = false;
     f->open = true;
     rc = ra_ledger_open_next(&f->ledger, f->cache, token, resumed, err);
     if (rc == -(int)RA_ENOTFOUND)
@@ -332,12 +333,14 @@ static int read_anew(struct ra_cloud_fill *f, struct ra_err *err)
     int rc;
 
     f->events = (struct ra_cloud_events){0};
-    f->rechecked = false;
+    f->rechecked = f->counted = false;
     f->missed = 0;
     memset(f->seen, 0, sizeof f->seen);
     rc = begin_anew(f, err);
     if (rc == 0)
         rc = ra_cloud_read_lists(f, err);
+    if (rc == 0)
+        rc = ra_fill_sort_ahead(f->ledger.fill, err);
     if (rc == 0)
         rc = ra_cloud_count_live(f, err);
     if (rc == 0)

@@ -38,12 +38,14 @@ struct ra_cloud_fill {
     bool open; /* the ledger */
     struct ra_index_plan plan;
     struct ra_buf record, lists;
-    struct ra_str link[RA_DELTA_KINDS];    /* where the next round of changes begins; in arena */
-    struct ra_seen listed;                 /* ids of the last list of deleted users */
-    bool contradicted;                     /* that list named a user who is alive here */
-    struct ra_cloud_events events;         /* since the lists were begun */
-    uint64_t seen[RA_COLLECTIONS];         /* objects that came, for progress */
-    uint64_t live[RA_COLLECTIONS];         /* objects that there are, once counted */
+    struct ra_str link[RA_DELTA_KINDS]; /* where the next round of changes begins; in arena */
+    struct ra_seen listed;              /* ids of the last list of deleted users */
+    bool contradicted;                  /* that list named a user who is alive here */
+    struct ra_cloud_events events;      /* since the lists were begun */
+    uint64_t seen[RA_COLLECTIONS];      /* objects that came, for progress */
+    uint64_t live[RA_COLLECTIONS];      /* objects that there are, once counted */
+    bool counted;                       /* they were, when so many had changed */
+    uint64_t counted_at;
     struct ra_count count[RA_COLLECTIONS]; /* as the tenant counted before, and then after */
     struct ra_count after[RA_COLLECTIONS]; /* counted beside the last round of all changes */
     bool counted_after;

@@ -195,8 +195,15 @@ static int count_one(void *ctx, uint32_t seq, struct ra_str record, struct ra_er
 
 int ra_cloud_count_live(struct ra_cloud_fill *f, struct ra_err *err)
 {
+    int rc;
+
+    if (f->counted && f->counted_at == f->ledger.changed)
+        return 0;
     memset(f->live, 0, sizeof f->live);
-    return ra_ledger_walk(&f->ledger, count_one, f, err);
+    rc = ra_ledger_walk(&f->ledger, count_one, f, err);
+    f->counted = rc == 0;
+    f->counted_at = f->ledger.changed;
+    return rc;
 }
 
 static int drop_one(void *ctx, uint32_t seq, struct ra_str record, struct ra_err *err)

@@ -85,6 +85,14 @@ static void count_live(struct ra_view_side *s, bool cloud)
     }
 }
 
+/* A walk over all: once it is known that every side is there. */
+static void count_sides(struct ra_view *v)
+{
+    count_live(&v->cloud, true);
+    for (size_t i = 0; i < v->ad_n; i++)
+        count_live(&v->ad[i], false);
+}
+
 static int open_side(struct ra_cache *c, const char *side, const char *how,
                      struct ra_view_side *out, struct ra_err *err)
 {
@@ -140,7 +148,6 @@ static int open_directory(struct ra_view *v, struct ra_cache *c, const char *nam
                 name, RA_STR_ARG(login), login_attribute);
         return ra_hint(err, "run: reanchor fetch ad");
     }
-    count_live(out, false);
     return 0;
 }
 
@@ -156,14 +163,15 @@ int ra_view_open(struct ra_cache *c, const char *const *directories, size_t n,
     rc = open_side(c, RA_SIDE_CLOUD, "run: reanchor fetch cloud", &v->cloud, err);
     if (rc == 0) {
         v->cloud.side = side_of(v->cloud.snap, RA_STR(RA_SIDE_CLOUD));
-        count_live(&v->cloud, true);
         rc = ra_tenant_load(v->cloud.snap, &v->arena, &v->tenant, err);
     }
     for (size_t i = 0; rc == 0 && i < n; i++) {
         rc = open_directory(v, c, directories[i], login_attribute, &v->ad[i], err);
         v->ad_sides[i] = v->ad[i].side;
     }
-    if (rc != 0)
+    if (rc == 0)
+        count_sides(v);
+    else
         ra_view_close(&v);
     *out = v;
     return rc;

@@ -7,6 +7,7 @@
 #include "src/cache/names.h"
 #include "src/cache/place.h"
 #include "src/cache/store.h"
+#include "src/cache/sweeper.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -74,10 +75,11 @@ static int write_format(const struct ra_cache *c, struct ra_err *err)
 
 /* ---- what earlier runs left ---- */
 
-static void clear_away(const char *folder, const char *name)
+static void clear_away(const struct ra_cache *c, const char *folder, const char *name)
 {
     char *path = inside(folder, name);
 
+    ra_sweeper_keep(c->sweeper, path);
     if (unlink(path) == 0)
         ra_log(RA_LOG_REQUESTS, "%s: cleared away", path);
     else if (errno != ENOENT) /* it is only in the way: the next writer tries again */
@@ -103,7 +105,7 @@ static int clear_snapshots(const struct ra_cache *c, struct ra_err *err)
 
     for (size_t i = 0; rc == 0 && i < files.n; i++)
         if (is_stale(&files, &files.at[i]))
-            clear_away(c->snapshots, files.at[i].name);
+            clear_away(c, c->snapshots, files.at[i].name);
     ra_files_free(&files);
     return rc;
 }
@@ -126,7 +128,7 @@ static int clear_temporaries(const struct ra_cache *c, struct ra_err *err)
         return ra_fail(err, RA_EIO, "%s: %s", c->dir, strerror(errno));
     while ((d = readdir(dir)) != NULL)
         if (is_temporary(d->d_name))
-            clear_away(c->dir, d->d_name);
+            clear_away(c, c->dir, d->d_name);
     closedir(dir);
     return 0;
 }
@@ -167,11 +169,15 @@ static int open_for_writing(struct ra_cache *c, struct ra_err *err)
         rc = check_format(c, &known, err);
     if (rc == 0)
         rc = ra_place_make(c->snapshots, err);
+    c->sweeper = ra_sweeper_new();
     if (rc == 0)
         rc = clear_temporaries(c, err);
     if (rc == 0 && !known)
         rc = write_format(c, err);
-    return rc == 0 ? clear_snapshots(c, err) : rc;
+    if (rc == 0)
+        rc = clear_snapshots(c, err);
+    ra_sweeper_start(c->sweeper);
+    return rc;
 }
 
 static int open_for_reading(struct ra_cache *c, struct ra_err *err)
@@ -221,6 +227,7 @@ void ra_cache_close(struct ra_cache **c)
 {
     if (!*c)
         return;
+    ra_sweeper_free(&(*c)->sweeper);
     ra_lock_drop(&(*c)->lock);
     pthread_mutex_destroy(&(*c)->mutex);
     pthread_mutex_destroy(&(*c)->building);

@@ -124,6 +124,10 @@ struct ra_index_builder {
  * close. */
 void ra_fill_expect(struct ra_fill *f, const struct ra_index_builder *indexes, size_t n);
 
+/* Nearly all records are there: keys that were taken are sorted in a thread from now on. Records
+ * that come all the same, or change, only make that work vain. */
+int ra_fill_sort_ahead(struct ra_fill *f, struct ra_err *err);
+
 /* Commits what is pending, closes the gaps that dropped records left, builds the indexes one after
  * another (collect, sort, append: working memory is one index's pairs), stores meta — "proof",
  * "created", "records", "hash" (SHA-256 of the records in order, each after its length as four

@@ -2,6 +2,8 @@
 
 #include "src/base/mem.h"
 
+#include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
@@ -17,6 +19,13 @@ struct ra_early {
     uint32_t records; /* of which their keys were taken */
     bool bad;         /* a record or a key: finish comes upon it again, and tells */
     atomic_bool spoilt;
+    /* ---- the sorter: the pairs are its own as long as it runs */
+    pthread_t thread;
+    bool sorting;
+    atomic_bool stop;
+    pthread_mutex_t lock;
+    pthread_cond_t more;
+    size_t sorted; /* of the indexes, in their order; under lock while it runs */
 };
 
 void ra_early_begin(struct ra_fill *f, const struct ra_index_builder *indexes, size_t n)
@@ -31,7 +40,63 @@ void ra_early_begin(struct ra_fill *f, const struct ra_index_builder *indexes, s
     for (size_t i = 0; i < n; i++)
         e->of[i].index = &indexes[i];
     atomic_init(&e->spoilt, false);
+    atomic_init(&e->stop, false);
+    pthread_mutex_init(&e->lock, NULL);
+    pthread_cond_init(&e->more, NULL);
 }
+
+/* ---- the sorter ---- */
+
+static void *sort(void *arg)
+{
+    struct ra_early *e = arg;
+
+    for (size_t i = e->sorted; i < e->n && !atomic_load(&e->stop); i++) {
+        ra_pairs_sort(&e->of[i].pairs);
+        pthread_mutex_lock(&e->lock);
+        e->sorted = i + 1;
+        pthread_cond_broadcast(&e->more);
+        pthread_mutex_unlock(&e->lock);
+    }
+    return NULL;
+}
+
+void ra_early_sort(struct ra_fill *f)
+{
+    struct ra_early *e = f->early;
+    sigset_t all, before;
+
+    if (!e || e->sorting || e->sorted == e->n)
+        return;
+    sigfillset(&all); /* signals are for the owner */
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    e->sorting = pthread_create(&e->thread, NULL, sort, e) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+/* Whose pairs they are then. */
+static void stop_sorting(struct ra_early *e)
+{
+    if (!e->sorting)
+        return;
+    atomic_store(&e->stop, true);
+    pthread_join(e->thread, NULL);
+    atomic_store(&e->stop, false);
+    e->sorting = false;
+}
+
+/* Sorted by now, or here where there is no sorter. */
+static void wait_for(struct ra_early *e, size_t i)
+{
+    if (!e->sorting && i >= e->sorted)
+        ra_pairs_sort(&e->of[i].pairs);
+    pthread_mutex_lock(&e->lock);
+    while (e->sorting && e->sorted <= i)
+        pthread_cond_wait(&e->more, &e->lock);
+    pthread_mutex_unlock(&e->lock);
+}
+
+/* ---- taking ---- */
 
 static void give_up_to(struct ra_early *e, size_t n)
 {
@@ -81,6 +146,8 @@ void ra_early_take(struct ra_fill *f, const struct ra_group *g, uint32_t first)
 
     if (!e)
         return;
+    stop_sorting(e);
+    e->sorted = 0;
     if (e->records != first || e->bad || atomic_load(&e->spoilt))
         give_up_to(e, 0);
     if (e->n > 0)
@@ -95,31 +162,44 @@ void ra_early_spoil(struct ra_fill *f)
         atomic_store(&f->early->spoilt, true);
 }
 
-bool ra_early_give(struct ra_fill *f, const struct ra_index_builder *index, struct ra_pairs *out)
+static struct one *find(const struct ra_early *e, const struct ra_index_builder *index)
+{
+    for (size_t i = 0; i < e->n; i++)
+        if (!e->of[i].given && e->of[i].index == index)
+            return &e->of[i];
+    return NULL;
+}
+
+bool ra_early_has(const struct ra_fill *f, const struct ra_index_builder *index)
+{
+    const struct ra_early *e = f->early;
+
+    return e && e->records == f->committed && !e->bad && !atomic_load(&e->spoilt) && find(e, index);
+}
+
+void ra_early_give(struct ra_fill *f, const struct ra_index_builder *index, struct ra_pairs *out)
 {
     struct ra_early *e = f->early;
+    struct one *x = find(e, index);
 
-    if (!e || e->records != f->committed || e->bad || atomic_load(&e->spoilt))
-        return false;
-    for (size_t i = 0; i < e->n; i++) {
-        struct one *x = &e->of[i];
-        if (x->given || x->index != index)
-            continue;
-        x->given = true;
-        ra_pairs_free(out);
-        *out = x->pairs;
-        x->pairs = (struct ra_pairs){0};
-        return true;
-    }
-    return false;
+    wait_for(e, (size_t)(x - e->of));
+    x->given = true;
+    ra_pairs_free(out);
+    *out = x->pairs;
+    x->pairs = (struct ra_pairs){0};
 }
 
 void ra_early_free(struct ra_fill *f)
 {
-    if (!f->early)
+    struct ra_early *e = f->early;
+
+    if (!e)
         return;
-    give_up_to(f->early, 0);
-    free(f->early->of);
-    free(f->early);
+    stop_sorting(e);
+    give_up_to(e, 0);
+    pthread_cond_destroy(&e->more);
+    pthread_mutex_destroy(&e->lock);
+    free(e->of);
+    free(e);
     f->early = NULL;
 }

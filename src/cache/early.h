@@ -15,9 +15,12 @@ void ra_early_begin(struct ra_fill *f, const struct ra_index_builder *indexes, s
 void ra_early_take(struct ra_fill *f, const struct ra_group *g, uint32_t first);
 /* A record was changed. Safe while another thread takes. */
 void ra_early_spoil(struct ra_fill *f);
-/* Hands over the pairs of the index, of all records, into *out, which is empty; false when there
- * are none to be had. */
-bool ra_early_give(struct ra_fill *f, const struct ra_index_builder *index, struct ra_pairs *out);
+/* Sorts what was taken, in a thread. Keys that are taken later cost it once more. */
+void ra_early_sort(struct ra_fill *f);
+/* Whether the index's pairs, of all records, can be handed over. */
+bool ra_early_has(const struct ra_fill *f, const struct ra_index_builder *index);
+/* Hands them over, sorted, once; *out is empty. */
+void ra_early_give(struct ra_fill *f, const struct ra_index_builder *index, struct ra_pairs *out);
 void ra_early_free(struct ra_fill *f);
 
 #endif

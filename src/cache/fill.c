@@ -86,6 +86,15 @@ void ra_fill_expect(struct ra_fill *f, const struct ra_index_builder *indexes, s
     ra_early_begin(f, indexes, n);
 }
 
+int ra_fill_sort_ahead(struct ra_fill *f, struct ra_err *err)
+{
+    int rc = ra_fill_settle(f, err);
+
+    if (rc == 0)
+        ra_early_sort(f);
+    return rc;
+}
+
 /* ---- the group ---- */
 
 uint32_t ra_fill_record(struct ra_fill *f, struct ra_str record)

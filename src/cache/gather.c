@@ -84,7 +84,11 @@ static void *run(void *arg)
 {
     struct ra_gather *g = arg;
 
-    g->rc = g->early ? 0 : take_all(g);
+    if (g->early) {
+        ra_early_give(g->fill, g->index, &g->pairs);
+        return NULL;
+    }
+    g->rc = take_all(g);
     if (g->rc == 0)
         ra_pairs_sort(&g->pairs);
     return NULL;
@@ -113,7 +117,7 @@ void ra_gather_start(struct ra_gather *g, struct ra_fill *f, const struct ra_ind
     g->rc = 0;
     g->most = most;
     ra_pairs_clear(&g->pairs);
-    g->early = ra_early_give(f, index, &g->pairs);
+    g->early = ra_early_has(f, index);
     lmdb = mdb_txn_begin(f->env.mdb, NULL, MDB_RDONLY, &g->txn);
     if (lmdb == 0)
         lmdb = mdb_cursor_open(g->txn, f->records, &g->cursor);

@@ -17,7 +17,7 @@ struct ra_gather {
     MDB_cursor *cursor;
     pthread_t thread;
     bool running; /* in the thread */
-    bool early;   /* the pairs were there already, and only want to be sorted */
+    bool early;   /* the pairs are there already */
     int rc;
     struct ra_err err;
     pthread_mutex_t mutex; /* over most */

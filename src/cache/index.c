@@ -1,5 +1,6 @@
 #include "src/cache/index.h"
 
+#include "src/cache/early.h"
 #include "src/cache/gather.h"
 
 #include <string.h>
@@ -146,6 +147,7 @@ int ra_index_build(struct ra_fill *f, const struct ra_index_builder *indexes, si
     int rc;
 
     pthread_mutex_lock(&f->cache->building);
+    ra_early_sort(f);
     rc = build_all(f, indexes, n, pairs, err);
     pthread_mutex_unlock(&f->cache->building);
     return rc;

@@ -16,12 +16,13 @@
 struct ra_cache {
     char *dir, *snapshots;
     bool write;
-    int lock;                 /* descriptor, -1 without write */
-    pthread_mutex_t mutex;    /* over fills: they may be opened from several threads */
-    struct ra_fill *fills;    /* open ones: a side has one at most */
-    pthread_mutex_t building; /* held by the one fill that builds its indexes */
-    size_t pairs_max;         /* bytes of pairs in memory where it is more than one index's */
-    size_t late_max;          /* bytes of a table's values in memory before they are put in order */
+    int lock;                   /* descriptor, -1 without write */
+    pthread_mutex_t mutex;      /* over fills: they may be opened from several threads */
+    struct ra_fill *fills;      /* open ones: a side has one at most */
+    pthread_mutex_t building;   /* held by the one fill that builds its indexes */
+    struct ra_sweeper *sweeper; /* frees what was cleared away; NULL when nothing was */
+    size_t pairs_max;           /* bytes of pairs in memory where it is more than one index's */
+    size_t late_max; /* bytes of a table's values in memory before they are put in order */
 };
 
 struct ra_fill {
