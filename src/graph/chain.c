@@ -178,17 +178,35 @@ static int take_fault(struct ra_pages *p, struct ra_err *err)
     return ra_fault_is_page_token(&f) ? mend(p, &f, err) : refuse(p, &f, err);
 }
 
+static void arrived(struct ra_request *r)
+{
+    struct ra_pages *p = r->ctx;
+
+    if (r->in.status == 200)
+        p->parsed = ra_ahead_parse(&p->g->ahead, ra_str_n(r->in.body.p, r->in.body.n));
+}
+
+static const cJSON *parse(struct ra_pages *p, size_t *at)
+{
+    const struct ra_buf *body = &p->request.in.body;
+    struct ra_ahead_page *parsed = p->parsed;
+
+    p->parsed = NULL;
+    if (parsed)
+        return ra_ahead_take(parsed, &p->g->page, at);
+    ra_arena_reset(&p->g->page);
+    return ra_json_parse(&p->g->page, ra_str_n(body->p, body->n), at);
+}
+
 static int receive(struct ra_request *r, struct ra_err *err)
 {
     struct ra_pages *p = r->ctx;
-    struct ra_str body = ra_str_n(r->in.body.p, r->in.body.n);
     const cJSON *root;
     size_t at;
 
     if (r->in.status != 200)
         return take_fault(p, err);
-    ra_arena_reset(&p->g->page);
-    root = ra_json_parse(&p->g->page, body, &at);
+    root = parse(p, &at);
     return root ? take_page(p, root, err) : bad_body(p, at, err);
 }
 
@@ -201,6 +219,7 @@ int ra_pages_init(struct ra_pages *p, const char *path, const char *mark, struct
 
     ra_request_init(&p->request, p->where, RA_HTTP_AUTH | p->flags);
     p->request.receive = receive;
+    p->request.arrived = arrived;
     p->request.ctx = p;
     ra_buf_init(&url, RA_URL_MAX);
     ra_buf_puts(&url, p->g->graph.base);
@@ -217,6 +236,7 @@ int ra_pages_init(struct ra_pages *p, const char *path, const char *mark, struct
 
 void ra_pages_free(struct ra_pages *p)
 {
+    ra_ahead_forget(p->parsed);
     ra_request_free(&p->request);
     ra_guard_reset(&p->guard);
     free(p->first);

@@ -34,6 +34,7 @@ struct ra_pages {
     int doubtful; /* second readings in a row that took a retry */
     bool restarted;
     struct ra_guard guard;
+    struct ra_ahead_page *parsed; /* the answer, or NULL: not yet */
     struct ra_request request;
 };
 

@@ -133,6 +133,7 @@ void ra_graph_close(struct ra_graph **gp)
     ra_endpoint_free(&g->graph);
     ra_endpoint_free(&g->login);
     ra_arena_free(&g->page);
+    ra_ahead_free(&g->ahead);
     drop_options(&g->o);
     free(g);
     *gp = NULL;

@@ -76,6 +76,8 @@ struct ra_request {
     struct ra_buf send; /* with something in it the request is a POST; wiped at the end */
     unsigned flags;
     int (*receive)(struct ra_request *r, struct ra_err *err);
+    void (*arrived)(struct ra_request *r); /* or NULL: a whole answer is there, and receive is going
+                                            * to be called; in another thread */
     void *ctx;
     unsigned rank;        /* of several that could be sent, the lowest goes first */
     struct ra_cost asked; /* units: 0 for what the URL costs; writes: how many changes it carries */

@@ -3,6 +3,7 @@
 #define RA_GRAPH_INTERNAL_H
 
 #include "src/base/mem.h"
+#include "src/graph/ahead.h"
 #include "src/graph/endpoint.h"
 #include "src/graph/graph.h"
 #include "src/graph/http.h"
@@ -15,6 +16,7 @@ struct ra_graph {
     struct ra_http *http;   /* NULL for saved responses */
     struct ra_token *token; /* the same */
     struct ra_arena page;   /* the tree and the objects of one page */
+    struct ra_ahead_pages ahead;
 };
 
 /* The seam for tests: as ra_graph_open, with what they turn. */

@@ -26,6 +26,16 @@ static bool secret(const struct ra_request *r)
     return (r->flags & (RA_HTTP_FORM | RA_HTTP_IDENTITY)) != 0;
 }
 
+static CURLcode open_packed(struct ra_request *r)
+{
+    struct ra_answer *in = &r->in;
+
+    if (in->encoding == RA_GZIP && !secret(r) &&
+        ra_gzip_open(ra_str_n(in->packed.p, in->packed.n), &in->body))
+        return CURLE_OK;
+    return in->body.overflow ? CURLE_WRITE_ERROR : CURLE_BAD_CONTENT_ENCODING;
+}
+
 CURLcode ra_transfer_end(CURL *c, CURLcode result)
 {
     struct ra_request *r = NULL;
@@ -35,12 +45,12 @@ CURLcode ra_transfer_end(CURL *c, CURLcode result)
         return CURLE_FAILED_INIT;
     in = &r->in;
     in->body.overflow = in->body.overflow || in->packed.overflow;
-    if (result != CURLE_OK || in->packed.n == 0)
-        return result;
-    if (in->encoding == RA_GZIP && !secret(r) &&
-        ra_gzip_open(ra_str_n(in->packed.p, in->packed.n), &in->body))
-        return CURLE_OK;
-    return in->body.overflow ? CURLE_WRITE_ERROR : CURLE_BAD_CONTENT_ENCODING;
+    if (result == CURLE_OK && in->packed.n > 0)
+        result = open_packed(r);
+    curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &in->status);
+    if (result == CURLE_OK && r->arrived)
+        r->arrived(r);
+    return result;
 }
 
 static size_t take_header(char *p, size_t size, size_t n, void *ctx)
