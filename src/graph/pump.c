@@ -51,34 +51,30 @@ static void take_fresh(struct ra_pump *p)
     p->fresh_n = 0;
 }
 
-/* Each is told as soon as it is ready. */
-static void take_ended(struct ra_pump *p)
+static void take_ended(struct ra_pump *p, CURL *transfer, CURLcode result)
 {
-    CURLMsg *m;
-    int left;
-
-    while ((m = curl_multi_info_read(p->multi, &left)) != NULL) {
-        CURL *transfer = m->easy_handle;
-        CURLcode result = m->data.result;
-        if (m->msg != CURLMSG_DONE)
-            continue;
-        curl_multi_remove_handle(p->multi, transfer); /* m is gone with it */
-        result = p->end(transfer, result);
-        pthread_mutex_lock(&p->lock);
-        p->running--;
-        put_ended(p, transfer, result);
-        pthread_cond_signal(&p->told);
-        pthread_mutex_unlock(&p->lock);
-    }
+    curl_multi_remove_handle(p->multi, transfer);
+    result = p->end(transfer, result);
+    pthread_mutex_lock(&p->lock);
+    p->running--;
+    put_ended(p, transfer, result);
+    pthread_cond_signal(&p->told);
+    pthread_mutex_unlock(&p->lock);
 }
 
-static void work(struct ra_pump *p)
+/* One that has ended at most: what is to be sent does not wait until all of them are opened. True
+ * when there is more to do at once. */
+static bool work(struct ra_pump *p)
 {
-    int running;
+    int running, left = 0;
+    const CURLMsg *m;
 
     if (curl_multi_perform(p->multi, &running) != CURLM_OK)
         p->broken = true;
-    take_ended(p);
+    m = curl_multi_info_read(p->multi, &left);
+    if (m && m->msg == CURLMSG_DONE)
+        take_ended(p, m->easy_handle, m->data.result);
+    return m != NULL;
 }
 
 /* ---- the thread ---- */
@@ -90,12 +86,14 @@ static bool waiting(const struct ra_pump *p)
 
 static void turn(struct ra_pump *p)
 {
+    bool more;
+
     take_fresh(p);
     p->busy = true;
     pthread_mutex_unlock(&p->lock);
-    work(p);
+    more = work(p);
     pthread_mutex_lock(&p->lock);
-    if (p->running > 0 && waiting(p)) {
+    if (!more && p->running > 0 && waiting(p)) {
         pthread_mutex_unlock(&p->lock);
         curl_multi_poll(p->multi, NULL, 0, POLL_MS, NULL);
         pthread_mutex_lock(&p->lock);
@@ -202,8 +200,7 @@ static void wait_for_thread(struct ra_pump *p, int ms)
 static void work_here(struct ra_pump *p, int ms)
 {
     take_fresh(p);
-    work(p);
-    if (p->first == p->ended_n && !p->broken)
+    if (!work(p) && p->first == p->ended_n && !p->broken)
         curl_multi_poll(p->multi, NULL, 0, ms, NULL);
 }
 
