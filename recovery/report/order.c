@@ -110,26 +110,31 @@ static int compare(const void *pa, const void *pb, void *ctx)
     return d ? d : a == b ? 0 : compare_twins(ctx, a, b);
 }
 
-/* Reads a byte of each record, in the order in which they lie. */
-static unsigned touch(const struct ra_side *side)
+static bool is_whole(bool cloud, struct ra_str record)
 {
-    unsigned sum = 0;
+    struct ra_cloud_object c;
+    struct ra_ad_object a;
 
-    for (uint32_t i = 0; i < side->count; i++) {
-        struct ra_str record = side->record(side->ctx, i);
-        sum += record.n ? (unsigned char)record.p[0] : 0;
-    }
-    return sum;
+    return cloud ? ra_cloud_decode(record, &c) : ra_ad_decode(record, &a);
+}
+
+static int read_through(const struct ra_side *side, bool cloud, struct ra_err *err)
+{
+    for (uint32_t i = 0; i < side->count; i++)
+        if (!is_whole(cloud, side->record(side->ctx, i)))
+            return ra_rows_damaged(err, side->name, i);
+    return 0;
 }
 
 /* Rows in the order of identifiers read the records' pages at random. A store that is not in memory
  * any more, because the indexes are larger than it, comes back far sooner from end to end. */
-static void bring_back(const struct ra_report_input *in)
+static int bring_back(const struct ra_report_input *in, struct ra_err *err)
 {
-    volatile unsigned sum = touch(in->cloud);
+    int rc = read_through(in->cloud, true, err);
 
-    for (size_t i = 0; i < in->ad_n; i++)
-        sum += touch(&in->ad[i]);
+    for (size_t i = 0; rc == 0 && i < in->ad_n; i++)
+        rc = read_through(&in->ad[i], false, err);
+    return rc;
 }
 
 int ra_rows_sort(struct ra_rows *rows, struct ra_err *err)
@@ -141,6 +146,6 @@ int ra_rows_sort(struct ra_rows *rows, struct ra_err *err)
     if (rc == 0)
         qsort_r(rows->places, rows->n, sizeof *rows->places, compare, rows);
     if (rc == 0)
-        bring_back(rows->in);
+        rc = bring_back(rows->in, err);
     return rc;
 }

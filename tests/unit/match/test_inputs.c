@@ -157,6 +157,17 @@ static void row_46_an_unverified_suffix_is_replaced_and_warned_of(void **state)
     expect_warning(*state, FIRST, RA_WARN_UPN);
 }
 
+static void row_46_a_suffix_that_is_longer_than_any_domain_is_replaced(void **state)
+{
+    struct ra_ad_object a = anna(*state);
+    char login[5000];
+
+    memset(login, 'x', sizeof login);
+    memcpy(login, "a.berg@", 7);
+    a.login = (struct ra_str){login, sizeof login};
+    upn_becomes(*state, &a, "anna@contoso.onmicrosoft.com");
+}
+
 static void row_46_a_character_that_is_not_allowed_is_replaced_and_warned_of(void **state)
 {
     struct ra_ad_object a = anna(*state);
@@ -258,6 +269,7 @@ struct chapter input_tests(void)
         IN_SCENE(one_primary_twice_is_none_too),
         IN_SCENE(letters_outside_ascii_are_compared_as_they_are),
         IN_SCENE(row_46_an_unverified_suffix_is_replaced_and_warned_of),
+        IN_SCENE(row_46_a_suffix_that_is_longer_than_any_domain_is_replaced),
         IN_SCENE(row_46_a_character_that_is_not_allowed_is_replaced_and_warned_of),
         IN_SCENE(row_46_without_a_nickname_the_local_part_stands),
         IN_SCENE(every_allowed_character_stays),

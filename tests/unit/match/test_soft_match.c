@@ -69,6 +69,7 @@ static void row_20_being_eligible_for_a_role_blocks_a_soft_match(void **state)
     p.roles = RA_ROLE_ELIGIBLE;
     decide_pair(s, &a, &p);
     expect(s, FIRST, RA_BLOCK_ADMIN, 20, FIRST);
+    expect_confidence(s, FIRST, RA_CONFIDENCE_M);
 }
 
 static void the_policy_must_allow_a_soft_match(void **state)
@@ -148,6 +149,7 @@ static void row_22_our_primary_under_another_anchor_and_sid_is_a_conflict(void *
     p.o.sid = RA_STR("S-1-5-21-9-9-9-1001");
     decide_pair(s, &a, &p);
     expect(s, FIRST, RA_ANCHOR_CONFLICT, 22, FIRST);
+    expect_confidence(s, FIRST, RA_CONFIDENCE_M);
     expect_leftover(s, FIRST, RA_ORPHAN, 43, RA_CAUSE_ANCHOR_DRIFT);
 }
 

@@ -55,6 +55,7 @@ static void row_7_our_own_identifier_on_an_unsynced_user_is_warned_of(void **sta
     p.identifier = ANNAS_GUID;
     decide_pair(s, &a, &p);
     expect(s, FIRST, RA_MATCH_HARD_TAKEOVER, 7, FIRST);
+    expect_confidence(s, FIRST, RA_CONFIDENCE_M);
     expect_warning(s, FIRST, RA_WARN_OOI);
 }
 
