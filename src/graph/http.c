@@ -287,7 +287,10 @@ static int finished(struct ra_http *h, CURL *curl, CURLcode result, struct ra_er
 
     if (curl_easy_getinfo(curl, CURLINFO_PRIVATE, &r) != CURLE_OK || !r)
         ra_die("libcurl does not know its own request");
-    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &r->in.status);
+    /* an answer without a status would pass for a refusal */
+    if (curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &r->in.status) != CURLE_OK &&
+        result == CURLE_OK)
+        result = CURLE_RECV_ERROR;
     curl_easy_getinfo(curl, CURLINFO_SIZE_DOWNLOAD_T, &bytes);
     curl_easy_getinfo(curl, CURLINFO_OS_ERRNO, &r->os_error);
     h->stats.bytes += (uint64_t)bytes;
