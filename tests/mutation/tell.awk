@@ -14,7 +14,7 @@ BEGIN {
   what = fate[$1]; key = $2 "|" $4 "|" $5
   if (what == "survived" && key in same) { what = "decide the same"; used[key] = 1 }
   n_of[what]++
-  if (what == "survived" || what == "") { printf "%s:%d: %s  =>  %s\n", $2, $3, $4, $5; bad = 1 }
+  if (what == "survived" || what == "") { printf "%s %s:%d: %s  =>  %s\n", $1, $2, $3, $4, $5; bad = 1 }
 }
 END {
   for (key in same) {
@@ -22,8 +22,7 @@ END {
     split(key, part, "|")
     if (part[1] in files && !(key in used)) { print "equivalent: is none: " key; bad = 1 }
   }
-  printf "%d mutants: %d killed by the unit tests, %d by the random organisations, %d under the sanitizers, %d decide the same, %d survived; %d do not compile\n",
-    NR, n_of["killed by the unit tests"], n_of["killed by the random organisations"], n_of["killed under the sanitizers"], n_of["decide the same"], n_of["survived"] + n_of[""],
-    n_of["stillborn"]
+  printf "%d mutants: %d killed by the unit tests, %d by the random organisations, %d under the sanitizers, %d decide the same, %d survived\n",
+    NR, n_of["killed by the unit tests"], n_of["killed by the random organisations"], n_of["killed under the sanitizers"], n_of["decide the same"], n_of["survived"] + n_of[""]
   exit bad
 }
