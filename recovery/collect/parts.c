@@ -20,7 +20,7 @@ enum {
 struct leaf {
     char prefix[DEPTH_MAX + 1];
     uint64_t n;
-    bool split; /* its children stand for it */
+    bool split; /* something else stands for it: its children, or the part that it is in */
 };
 
 struct leaves {
@@ -137,24 +137,33 @@ static int larger_first(const void *a, const void *b)
     return strcmp(x->prefix, y->prefix);
 }
 
-static void write_filters(struct leaves *l, uint64_t most, struct ra_buf *out)
+/* One filter: the leaf at i, and those behind it that fit beside it. A part's last page is seldom
+ * full, so that fewer parts are fewer requests. */
+static void write_part(struct leaves *l, size_t i, uint64_t most, struct ra_buf *out)
 {
-    size_t kept = 0, together = 0;
+    size_t together = 0;
     uint64_t sum = 0;
 
-    for (size_t i = 0; i < l->n; i++)
-        if (!l->at[i].split)
-            l->at[kept++] = l->at[i];
-    qsort(l->at, kept, sizeof *l->at, larger_first);
-    for (size_t i = 0; i < kept; i++) {
-        bool fits = together > 0 && together < TOGETHER && sum + l->at[i].n <= most;
-        if (i > 0)
-            ra_buf_puts(out, fits ? " or " : "\n");
-        put_clause(out, l->at[i].prefix);
-        together = fits ? together + 1 : 1;
-        sum = fits ? sum + l->at[i].n : l->at[i].n;
+    for (; i < l->n && together < TOGETHER; i++) {
+        struct leaf *one = &l->at[i];
+        if (one->split || (together > 0 && sum + one->n > most))
+            continue;
+        ra_buf_puts(out, together ? " or " : "");
+        put_clause(out, one->prefix);
+        one->split = true;
+        sum += one->n;
+        together++;
     }
     ra_buf_putc(out, '\n');
+}
+
+/* The largest first: what ends early takes one of the small ones that are left. */
+static void write_filters(struct leaves *l, uint64_t most, struct ra_buf *out)
+{
+    qsort(l->at, l->n, sizeof *l->at, larger_first);
+    for (size_t i = 0; i < l->n; i++)
+        if (!l->at[i].split)
+            write_part(l, i, most, out);
 }
 
 int ra_parts_plan(struct ra_graph *g, uint64_t total, struct ra_buf *out, struct ra_err *err)
@@ -175,7 +184,7 @@ int ra_parts_plan(struct ra_graph *g, uint64_t total, struct ra_buf *out, struct
     while (rc == 0 && all && more)
         rc = cut(g, &l, share + share / 5, &more, &all, err);
     if (rc == 0 && all)
-        write_filters(&l, share / 2, out); /* small ones last, to even the connections out */
+        write_filters(&l, (share + PAGE - 1) / PAGE * PAGE, out);
     free(l.at);
     return rc;
 }
