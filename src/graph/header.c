@@ -62,7 +62,7 @@ void ra_answer_clear(struct ra_answer *in)
 
 static enum ra_encoding encoding_of(struct ra_str value)
 {
-    if (ra_str_eq_fold(value, RA_STR("gzip")))
+    if (ra_str_eq_fold(value, RA_STR("gzip")) || ra_str_eq_fold(value, RA_STR("x-gzip")))
         return RA_GZIP;
     return ra_str_eq_fold(value, RA_STR("identity")) ? RA_PLAIN : RA_UNKNOWN_ENCODING;
 }

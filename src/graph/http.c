@@ -33,6 +33,7 @@ void ra_request_init(struct ra_request *r, const char *where, unsigned flags)
     if (flags & (RA_HTTP_FORM | RA_HTTP_IDENTITY)) {
         make_room(&r->send);
         make_room(&r->in.body);
+        make_room(&r->in.packed);
     }
 }
 

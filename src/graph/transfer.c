@@ -20,7 +20,7 @@ static size_t take_body(char *p, size_t size, size_t n, void *ctx)
     return ra_buf_put(to, p, size * n) ? size * n : 0;
 }
 
-/* A secret is not asked for compressed: no copy of it stands in a second buffer. */
+/* A secret is not asked for compressed; one that comes so all the same leaves no second copy. */
 static bool secret(const struct ra_request *r)
 {
     return (r->flags & (RA_HTTP_FORM | RA_HTTP_IDENTITY)) != 0;
@@ -29,9 +29,12 @@ static bool secret(const struct ra_request *r)
 static CURLcode open_packed(struct ra_request *r)
 {
     struct ra_answer *in = &r->in;
+    bool good =
+        in->encoding == RA_GZIP && ra_gzip_open(ra_str_n(in->packed.p, in->packed.n), &in->body);
 
-    if (in->encoding == RA_GZIP && !secret(r) &&
-        ra_gzip_open(ra_str_n(in->packed.p, in->packed.n), &in->body))
+    if (secret(r))
+        OPENSSL_cleanse(in->packed.p, in->packed.cap);
+    if (good)
         return CURLE_OK;
     return in->body.overflow ? CURLE_WRITE_ERROR : CURLE_BAD_CONTENT_ENCODING;
 }

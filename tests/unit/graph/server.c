@@ -4,6 +4,7 @@
 #include "src/base/mem.h"
 
 #include <arpa/inet.h>
+#include <libdeflate.h>
 #include <netinet/in.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -179,6 +180,8 @@ static void put_head(struct ra_buf *out, const struct rule *r, size_t length)
 {
     ra_buf_printf(out, "HTTP/1.1 %d X\r\nContent-Type: application/json\r\nrequest-id: srv-1\r\n%s",
                   r->status, r->headers ? r->headers : "");
+    if (r->fault == PACKED)
+        ra_buf_puts(out, "Content-Encoding: gzip\r\n");
     if (r->fault == CUT_CHUNKED)
         ra_buf_puts(out, "Transfer-Encoding: chunked\r\n\r\n");
     else
@@ -198,6 +201,19 @@ static void wait_for_end(struct peer *p)
         usleep(10000);
 }
 
+static void pack(struct ra_buf *body)
+{
+    struct libdeflate_compressor *c = libdeflate_alloc_compressor(6);
+    size_t room = libdeflate_gzip_compress_bound(c, body->n);
+    char *to = ra_malloc(room);
+    size_t n = libdeflate_gzip_compress(c, body->p, body->n, to, room);
+
+    ra_buf_clear(body);
+    ra_buf_put(body, to, n);
+    free(to);
+    libdeflate_free_compressor(c);
+}
+
 /* False: the connection is over. */
 static bool answer(struct peer *p, const struct rule *r)
 {
@@ -210,6 +226,8 @@ static bool answer(struct peer *p, const struct rule *r)
     ra_buf_init(&body, (size_t)1 << 30);
     ra_buf_init(&out, (size_t)1 << 30);
     put_body(p->s, &body, r->body);
+    if (r->fault == PACKED)
+        pack(&body);
     put_head(&out, r, body.n);
     if (r->fault == CUT_CHUNKED)
         ra_buf_printf(&out, "%zx\r\n", body.n);
@@ -219,7 +237,7 @@ static bool answer(struct peer *p, const struct rule *r)
     ra_buf_free(&out);
     if (r->fault == STALL)
         wait_for_end(p);
-    return r->fault == WHOLE;
+    return r->fault == WHOLE || r->fault == PACKED;
 }
 
 static void *serve(void *ctx)

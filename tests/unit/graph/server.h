@@ -11,6 +11,7 @@
 
 enum fault {
     WHOLE,       /* the answer as it is */
+    PACKED,      /* the same, compressed by gzip whether asked for or not */
     CUT,         /* Content-Length promises more than comes */
     CUT_CHUNKED, /* the chunked body ends without its last chunk */
     RESET,       /* the connection is reset instead of an answer */

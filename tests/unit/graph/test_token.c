@@ -50,6 +50,21 @@ static void the_secret_is_sent_once_encoded_with_the_capability(void **state)
     bench_end(&b);
 }
 
+static void a_token_that_comes_compressed_unasked_is_taken(void **state)
+{
+    const struct rule rules[] = {{TOKEN_URL, 0, 200, NULL, TOKEN("t", "3599"), PACKED, NULL}};
+    struct bench b;
+    struct ra_err err;
+
+    (void)state;
+    bench_start(&b, RULES(rules));
+    assert_int_equal(bench_open(&b, &err), 0);
+    if (ra_graph_sign_in(b.graph, &err) != 0)
+        fail_msg("%s", err.msg);
+    assert_null(strstr(server_request(b.server, "POST", 0), "Accept-Encoding"));
+    bench_end(&b);
+}
+
 static void a_national_cloud_asks_for_its_own_resource(void **state)
 {
     const struct rule rules[] = {{TOKEN_URL, 0, 200, NULL, TOKEN("t", "3599"), WHOLE, NULL}};
@@ -549,6 +564,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_secret_is_sent_once_encoded_with_the_capability),
+        cmocka_unit_test(a_token_that_comes_compressed_unasked_is_taken),
         cmocka_unit_test(a_national_cloud_asks_for_its_own_resource),
         cmocka_unit_test(the_certificate_signs_an_assertion_for_the_token_url),
         cmocka_unit_test(an_expired_certificate_asks_nobody),
