@@ -47,7 +47,7 @@ struct ra_apply_world {
     const struct ra_graph_options *graph;
     const struct ra_dir_options *directories;
     size_t directories_n;
-    const volatile int *stop;
+    const atomic_int *stop;
 
     /* Reads the tenant as it is now; with `then` also as the cache has it. roles: the role holders
      * are wanted too. RA_EACTIVE when another sync server seems to be alive. Borrowed until the
@@ -113,6 +113,6 @@ void ra_apply_reminder(const char *store_dir, const char *tenant_id,
 
 /* Asks the run that holds a window open to close it, and waits until it has. Nothing to do when
  * none is open. For `verify --plan`, once it has compared. */
-int ra_apply_window_done(const char *store_dir, const volatile int *stop, struct ra_err *err);
+int ra_apply_window_done(const char *store_dir, const atomic_int *stop, struct ra_err *err);
 
 #endif

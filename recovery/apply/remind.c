@@ -131,7 +131,7 @@ void ra_apply_reminder(const char *store_dir, const char *tenant_id,
         close(lock);
 }
 
-int ra_apply_window_done(const char *store_dir, const volatile int *stop, struct ra_err *err)
+int ra_apply_window_done(const char *store_dir, const atomic_int *stop, struct ra_err *err)
 {
     struct ra_window w;
     struct ra_buf path;

@@ -14,6 +14,8 @@
 #include "src/base/err.h"
 #include "src/base/mem.h"
 
+#include <stdatomic.h>
+
 #define RA_BACKUP_FORMAT        1
 #define RA_BACKUP_NAME_MAX      64 /* of a name with its NUL */
 #define RA_BACKUP_HASH          65 /* SHA-256 in lower-case hex with its NUL */
@@ -184,7 +186,7 @@ struct ra_backup_seal {
     int64_t now;
     void (*progress)(void *ctx, uint64_t done, uint64_t total); /* or NULL */
     void *ctx;
-    const volatile int *stop; /* or NULL */
+    const atomic_int *stop; /* or NULL */
 };
 
 /* Writes one backup and links it to the chain. The caller holds the folder (ra_backup_lock). Usable

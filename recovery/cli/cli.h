@@ -25,7 +25,7 @@ struct ra_cli {
     bool isolated;                /* the command opens no tenant, not even to close a window */
     int verbose;                  /* how many -v */
     bool color;                   /* stdout takes colour; true once options are parsed and it may */
-    const volatile int *stop;     /* the number of the signal that ends the run, 0 until then */
+    const atomic_int *stop;     /* the number of the signal that ends the run, 0 until then */
     struct ra_config *config;     /* NULL until ra_cli_load; freed by main */
     const char *metrics_file;     /* of --metrics, or NULL */
     struct ra_metrics *metrics;   /* what the run tells there; main writes it at the end */
@@ -81,7 +81,7 @@ void ra_cli_hand_over(const struct ra_cli *cli);
 
 /* At the start of the process: no core files, no ptrace, files for the owner alone, signals that
  * set the flag that is returned. */
-const volatile int *ra_cli_secure_process(void);
+const atomic_int *ra_cli_secure_process(void);
 
 /* After a signal: the run ends by itself, however long that takes. A second signal still ends it.
  */

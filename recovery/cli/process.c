@@ -3,6 +3,7 @@
 
 #include <locale.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -10,9 +11,9 @@
 #include <time.h>
 #include <unistd.h>
 
-_Static_assert(_Generic((sig_atomic_t)0, int : 1, default : 0), "a signal handler may set an int");
+_Static_assert(ATOMIC_INT_LOCK_FREE == 2, "a signal handler may set an atomic int");
 
-static volatile int stop_signal;
+static atomic_int stop_signal;
 
 /* For what does not look at the flag, such as a sort of millions of pairs, a look-up of a name or a
  * server that holds a handshake open. The store survives it, and what was committed stays. */
@@ -38,7 +39,9 @@ void ra_cli_take_time(void)
 /* Ends with the status that the run would have had. */
 static void on_late(int signal_number)
 {
-    _exit(128 + (stop_signal ? stop_signal : signal_number));
+    int asked = stop_signal;
+
+    _exit(128 + (asked ? asked : signal_number));
 }
 
 /* A page of a snapshot's map that the disk does not deliver, or that was cut off while it was in
@@ -74,7 +77,7 @@ static void watch(int signal_number, void (*handler)(int), int flags)
     sigaction(signal_number, &a, NULL);
 }
 
-const volatile int *ra_cli_secure_process(void)
+const atomic_int *ra_cli_secure_process(void)
 {
     const struct rlimit none = {0, 0};
 

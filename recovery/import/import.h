@@ -11,6 +11,7 @@
 #include "src/base/err.h"
 #include "src/base/mem.h"
 
+#include <stdatomic.h>
 #include <stdint.h>
 
 enum ra_import_format {
@@ -69,7 +70,7 @@ struct ra_import_sink {
     /* Each wrong place in words, after which reading goes on where it can; may be NULL. */
     void (*wrong)(void *ctx, const char *message);
     void *ctx;
-    const volatile int *stop; /* a signal's number ends the reading with RA_ESIGNAL; may be NULL */
+    const atomic_int *stop; /* a signal's number ends the reading with RA_ESIGNAL; may be NULL */
 };
 
 struct ra_import_totals {

@@ -11,6 +11,7 @@
 #include "src/base/err.h"
 #include "src/base/text.h"
 
+#include <stdatomic.h>
 #include <stdint.h>
 
 enum ra_dir_auth { RA_DIR_GSSAPI, RA_DIR_SIMPLE, RA_DIR_EXTERNAL };
@@ -23,7 +24,7 @@ struct ra_dir_options {
     const char *bind_dn, *password_file, *ca_file;   /* NULL where not given */
     const char *certificate_file, *private_key_file; /* for RA_DIR_EXTERNAL, or NULL */
     bool start_tls;
-    const volatile int *stop; /* a signal number once the run must end, or NULL */
+    const atomic_int *stop; /* a signal number once the run must end, or NULL */
     int timeout_s;            /* of one answer; 0 for the default of 120 */
 };
 

@@ -12,6 +12,7 @@
 #include "src/base/err.h"
 #include "src/base/text.h"
 
+#include <stdatomic.h>
 #include <stdint.h>
 
 enum ra_cloud { RA_CLOUD_GLOBAL, RA_CLOUD_USGOV, RA_CLOUD_USGOV_DOD, RA_CLOUD_CHINA };
@@ -48,7 +49,7 @@ struct ra_graph_options {
     const char *ca_file;               /* or NULL for the system's */
     int connections;
     const char *files_dir;    /* saved responses instead of a tenant, or NULL */
-    const volatile int *stop; /* a signal number once the run must end, or NULL */
+    const atomic_int *stop; /* a signal number once the run must end, or NULL */
     void (*on_event)(void *ctx, const struct ra_graph_event *e); /* or NULL */
     void *ctx;
     /* Per request; 0 for the default of 30 minutes. A fault that stays the same (500, a body that

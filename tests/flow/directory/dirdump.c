@@ -16,7 +16,7 @@
 
 #define ATTRIBUTES_MAX 64
 
-static volatile int stop;
+static atomic_int stop;
 
 struct args {
     struct ra_dir_options o;

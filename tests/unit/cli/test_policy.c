@@ -75,7 +75,7 @@ static void the_readers_get_what_the_configuration_says(void **state)
         .name = (char[]){"one"}, .uri = (char[]){"ldap://dc"}, .auth = 1, .start_tls = true};
     struct ra_graph_options g;
     struct ra_dir_options d;
-    volatile int stop = 0;
+    atomic_int stop = 0;
 
     (void)state;
     config = (struct ra_config){0};
@@ -101,7 +101,7 @@ static void the_readers_get_what_the_configuration_says(void **state)
 
 static void a_signal_becomes_an_error_with_its_number(void **state)
 {
-    volatile int stop = 0;
+    atomic_int stop = 0;
 
     (void)state;
     cli.stop = &stop;

@@ -21,7 +21,7 @@
 static char said[4096]; /* by the last child, on stderr */
 
 /* How a child ends that has secured itself and then does this. */
-static int outcome(int (*what)(struct fixture *fx, const volatile int *stop), struct fixture *fx)
+static int outcome(int (*what)(struct fixture *fx, const atomic_int *stop), struct fixture *fx)
 {
     FILE *words = tmpfile();
     int status;
@@ -40,7 +40,7 @@ static int outcome(int (*what)(struct fixture *fx, const volatile int *stop), st
     return status;
 }
 
-static int is_secured(struct fixture *fx, const volatile int *stop)
+static int is_secured(struct fixture *fx, const atomic_int *stop)
 {
     struct rlimit core;
 
@@ -60,7 +60,7 @@ static void no_core_no_dump_and_files_for_the_owner_alone(void **state)
 /* Larger than what the kernel reads ahead when a page is touched. */
 #define RECORDS 200000
 
-static int reads_what_was_cut_off(struct fixture *fx, const volatile int *stop)
+static int reads_what_was_cut_off(struct fixture *fx, const atomic_int *stop)
 {
     struct ra_cache *c = store_open(fx, false);
     struct ra_snap *s = current_snap(fx, c, "cloud");
@@ -89,7 +89,7 @@ static void a_file_that_is_cut_off_while_it_is_read_ends_with_7_and_the_reason(v
     assert_non_null(strstr(said, "HINT: see to the disk"));
 }
 
-static int raises(const volatile int *stop, int number)
+static int raises(const atomic_int *stop, int number)
 {
     struct ra_cli cli = {.stop = stop};
     struct ra_err err = {0};
@@ -102,7 +102,7 @@ static int raises(const volatile int *stop, int number)
     return ra_exit_status(&err) == 128 + number ? 0 : 3;
 }
 
-static int is_asked_to_end(struct fixture *fx, const volatile int *stop)
+static int is_asked_to_end(struct fixture *fx, const atomic_int *stop)
 {
     (void)fx;
     return raises(stop, SIGTERM);
@@ -113,7 +113,7 @@ static void the_first_signal_is_a_word_that_the_run_looks_at(void **state)
     assert_int_equal(outcome(is_asked_to_end, *state), 0);
 }
 
-static int is_asked_twice(struct fixture *fx, const volatile int *stop)
+static int is_asked_twice(struct fixture *fx, const atomic_int *stop)
 {
     (void)fx;
     raises(stop, SIGINT);
@@ -129,7 +129,7 @@ static void the_second_ends_it_at_once(void **state)
     assert_int_equal(WTERMSIG(status), SIGINT);
 }
 
-_Noreturn static int does_not_look(struct fixture *fx, const volatile int *stop)
+_Noreturn static int does_not_look(struct fixture *fx, const atomic_int *stop)
 {
     (void)fx, (void)stop;
     raise(SIGTERM);
@@ -145,7 +145,7 @@ static void who_does_not_look_ends_with_the_same_status_a_little_later(void **st
     assert_int_equal(WEXITSTATUS(status), 128 + SIGTERM);
 }
 
-static int takes_its_time(struct fixture *fx, const volatile int *stop)
+static int takes_its_time(struct fixture *fx, const atomic_int *stop)
 {
     (void)fx;
     raise(SIGTERM);
@@ -159,7 +159,7 @@ static void what_must_be_closed_first_is_given_the_time(void **state)
     assert_int_equal(outcome(takes_its_time, *state), 0);
 }
 
-static int writes_to_nobody(struct fixture *fx, const volatile int *stop)
+static int writes_to_nobody(struct fixture *fx, const atomic_int *stop)
 {
     int ends[2];
 

@@ -21,7 +21,7 @@ struct trial {
     struct ra_buf seen;
     const char *attribute, *base;
     struct ra_err err;
-    volatile int stop;
+    atomic_int stop;
     int stop_after;
 };
 

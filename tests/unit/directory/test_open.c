@@ -66,7 +66,7 @@ static void a_uri_must_be_one_of_the_three_kinds(void **state)
 
 static void a_signal_that_has_come_keeps_it_from_connecting(void **state)
 {
-    volatile int stop = SIGINT;
+    atomic_int stop = SIGINT;
     struct ra_dir_options o = {.name = "lab", .uri = "ldaps://192.0.2.1", .stop = &stop};
     struct ra_err err = {0};
     struct ra_dir *d;

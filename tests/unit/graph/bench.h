@@ -27,7 +27,7 @@ struct bench {
     /* what was told on the way */
     size_t throttled, retries, tokens;
     int64_t longest_wait;
-    volatile int stop;
+    atomic_int stop;
 };
 
 /* Starts the server and fills b->o for sign-in by secret; change b->o, then open. */

@@ -367,7 +367,7 @@ static void a_host_that_was_never_reached_is_given_up_soon(void **state)
     bench_end(&b);
 }
 
-static volatile int *stop_flag;
+static atomic_int *stop_flag;
 static pthread_t reader;
 
 static void on_signal(int number)
