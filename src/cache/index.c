@@ -3,12 +3,13 @@
 #include "src/cache/early.h"
 #include "src/cache/gather.h"
 
+#include <malloc.h>
 #include <string.h>
 
 /* Bytes of an index that go into one transaction: LMDB keeps what is written in memory until the
  * commit. Durable each time: without it the file could not be trusted after a power cut, and the
  * records in it, which took hours to read, would be lost with the index. */
-#define CHUNK ((size_t)24 << 20)
+#define CHUNK ((size_t)12 << 20)
 
 /* ---- appending ---- */
 
@@ -147,6 +148,7 @@ int ra_index_build(struct ra_fill *f, const struct ra_index_builder *indexes, si
     int rc;
 
     pthread_mutex_lock(&f->cache->building);
+    malloc_trim(0); /* what the pages of the lists have left behind: the most is needed now */
     ra_early_sort(f);
     rc = build_all(f, indexes, n, pairs, err);
     pthread_mutex_unlock(&f->cache->building);
