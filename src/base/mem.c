@@ -127,6 +127,9 @@ void *ra_arena_alloc(struct ra_arena *a, size_t n)
         arena_add_chunk(a, n);
     p = a->chunk->bytes + a->used;
     a->used += n;
+#ifdef __SANITIZE_ADDRESS__
+    memset(p, 0xBE, n); /* what is read before it was written is no accident of what lay there */
+#endif
     return p;
 }
 

@@ -1,6 +1,7 @@
 /* The gate, and which attribute is the source anchor. */
 #include "tests/unit/match/scene.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* ---- the gate ---- */
@@ -290,6 +291,56 @@ static void a_configured_attribute_that_reproduces_less_than_half_is_weak(void *
     expect_gate(s, RA_GATE_STOP, "ANCHOR_WEAK", NULL);
 }
 
+/* So many people whose anchor both candidates reproduce, and one more for each candidate alone. */
+static void put_people(struct scene *s, unsigned both)
+{
+    static char id[100][32], anchor[100][32];
+    const struct ra_ad_object person = anna(s);
+    const struct peer peer = annas_peer(s);
+
+    for (unsigned i = 0; i < both + 2; i++) {
+        struct ra_ad_object a = person;
+        struct peer p = peer;
+
+        snprintf(id[i], sizeof id[i], "%04u", i);
+        snprintf(anchor[i], sizeof anchor[i], "%016u", i);
+        p.o.id = ra_str(id[i]);
+        a.guid = ra_str_n(anchor[i], 16);
+        p.o.immutable_id = anchor_of(s, a.guid);
+        if (i == both)
+            a.consistency_guid = SIXTEEN;
+        if (i == both + 1) {
+            a.consistency_guid = RA_STR("fedcba9876543210");
+            p.o.immutable_id = anchor_of(s, a.consistency_guid);
+        }
+        put_ad(s, &a);
+        put_cloud(s, &p);
+    }
+    decide(s);
+}
+
+static void ninety_nine_of_a_hundred_are_enough_for_a_guess(void **state)
+{
+    struct scene *s = *state;
+
+    s->policy.anchor_attribute = RA_STR("auto");
+    put_people(s, 98);
+    assert_int_equal(candidate(s, 0, "mS-DS-ConsistencyGuid")->reproduced, 99);
+    assert_int_equal(candidate(s, 1, "objectGUID")->reproduced, 99);
+    assert_int_equal(s->result.detection.any, 100);
+    assert_false(s->result.detection.undetermined);
+}
+
+static void ninety_eight_of_ninety_nine_are_not(void **state)
+{
+    struct scene *s = *state;
+
+    s->policy.anchor_attribute = RA_STR("auto");
+    put_people(s, 97);
+    assert_int_equal(s->result.detection.any, 99);
+    assert_true(s->result.detection.undetermined);
+}
+
 static void a_configured_attribute_that_was_not_read_is_refused(void **state)
 {
     struct scene *s = *state;
@@ -326,6 +377,8 @@ struct chapter gate_tests(void)
         IN_SCENE(a_candidate_of_the_operator_is_tried),
         IN_SCENE(without_synced_users_those_with_an_anchor_are_counted),
         IN_SCENE(a_configured_attribute_that_reproduces_less_than_half_is_weak),
+        IN_SCENE(ninety_nine_of_a_hundred_are_enough_for_a_guess),
+        IN_SCENE(ninety_eight_of_ninety_nine_are_not),
         IN_SCENE(a_configured_attribute_that_was_not_read_is_refused),
     };
 
