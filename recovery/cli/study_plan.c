@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct ra_plan_snapshot snapshot(const struct ra_view_side *s, const char *side,
-                                        const char *marker, struct ra_arena *a)
+static struct ra_plan_snapshot snapshot(const struct ra_view *v, const struct ra_view_side *s,
+                                        const char *side, struct ra_arena *a)
 {
     const struct ra_snap_info *i = ra_snap_info(s->snap);
     char number[24];
@@ -21,7 +21,7 @@ static struct ra_plan_snapshot snapshot(const struct ra_view_side *s, const char
         .side = ra_str(ra_arena_copy(a, side, strlen(side))),
         .id = ra_str(ra_arena_copy(a, number, strlen(number))),
         .hash = ra_str(i->hash),
-        .marker = ra_snap_get(s->snap, "meta", ra_str(marker)),
+        .marker = ra_view_marker(v, s, a),
     };
 }
 
@@ -37,11 +37,10 @@ static void add_snapshots(const struct ra_study *s, struct ra_plan *plan)
     char side[256];
 
     plan->snapshots = ra_arena_alloc(&plan->arena, (v->ad_n + 1) * sizeof *plan->snapshots);
-    plan->snapshots[plan->snapshots_n++] =
-        snapshot(&v->cloud, RA_SIDE_CLOUD, "delta", &plan->arena);
+    plan->snapshots[plan->snapshots_n++] = snapshot(v, &v->cloud, RA_SIDE_CLOUD, &plan->arena);
     for (size_t i = 0; i < v->ad_n; i++) {
         snprintf(side, sizeof side, "ad:%s", v->ad[i].name);
-        plan->snapshots[plan->snapshots_n++] = snapshot(&v->ad[i], side, "usn", &plan->arena);
+        plan->snapshots[plan->snapshots_n++] = snapshot(v, &v->ad[i], side, &plan->arena);
     }
     qsort(plan->snapshots, plan->snapshots_n, sizeof *plan->snapshots, by_side);
 }

@@ -111,6 +111,11 @@ int ra_view_open(struct ra_cache *c, const char *const *directories, size_t n,
                  const char *login_attribute, struct ra_view **out, struct ra_err *err);
 void ra_view_close(struct ra_view **v);
 
+/* Where the next read of changes goes on: of a directory the highest USN, of the tenant (s is
+ * &v->cloud) the SHA-256 of its delta links. Absent where there is none, as with files. From a. */
+struct ra_str ra_view_marker(const struct ra_view *v, const struct ra_view_side *s,
+                             struct ra_arena *a);
+
 /* Decodes the documents of a cloud snapshot. Everything is borrowed from the arena or the snapshot.
  */
 int ra_tenant_load(struct ra_snap *cloud, struct ra_arena *a, struct ra_tenant *out,

@@ -1,5 +1,7 @@
+#include "recovery/collect/cloud.h"
 #include "recovery/collect/internal.h"
 #include "recovery/model/head.h"
+#include "src/cache/hash.h"
 
 #include <cjson/cJSON.h>
 #include <stdio.h>
@@ -191,4 +193,35 @@ void ra_view_close(struct ra_view **vp)
     ra_arena_free(&v->arena);
     free(v);
     *vp = NULL;
+}
+
+/* ---- where the next read goes on ---- */
+
+/* The links are kilobytes long and of use to nobody else. */
+static struct ra_str links_marker(struct ra_snap *snap, struct ra_arena *a)
+{
+    struct ra_hash *hash = ra_hash_new();
+    char key[32], text[RA_HASH_TEXT];
+    bool all = true;
+
+    for (int c = 0; c < RA_DELTA_KINDS; c++) {
+        snprintf(key, sizeof key, "delta.%s", ra_collection_name((enum ra_collection)c));
+        struct ra_str link = ra_snap_get(snap, RA_TABLE_MARKS, ra_str(key));
+        all = all && !ra_str_absent(link);
+        ra_hash_add(hash, link);
+    }
+    ra_hash_text(hash, text);
+    ra_hash_free(&hash);
+    return all ? ra_str(ra_arena_copy(a, text, strlen(text))) : (struct ra_str){0};
+}
+
+struct ra_str ra_view_marker(const struct ra_view *v, const struct ra_view_side *s,
+                             struct ra_arena *a)
+{
+    struct ra_str usn;
+
+    if (s == &v->cloud)
+        return links_marker(s->snap, a);
+    usn = ra_snap_get(s->snap, "meta", RA_STR("usn"));
+    return ra_str_eq(usn, RA_STR("0")) ? (struct ra_str){0} : usn;
 }
