@@ -1,6 +1,7 @@
 /* What the process is allowed to leave behind, and the signals that end it. */
 #include "recovery/cli/cli.h"
 
+#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -77,10 +78,25 @@ static void watch(int signal_number, void (*handler)(int), int flags)
     sigaction(signal_number, &a, NULL);
 }
 
+/* Who starts us with a standard stream closed would have the first file that is opened, the lock or
+ * a snapshot, take its number, and messages written into it. Open for reading alone: what is
+ * written to a closed stdout fails as it would have. */
+static void hold_standard_streams(void)
+{
+    int fd;
+
+    do
+        fd = open("/dev/null", O_RDONLY);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        close(fd);
+}
+
 const atomic_int *ra_cli_secure_process(void)
 {
     const struct rlimit none = {0, 0};
 
+    hold_standard_streams();
     setrlimit(RLIMIT_CORE, &none); /* secrets are in memory */
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     umask(077);

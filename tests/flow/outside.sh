@@ -5,7 +5,8 @@
 org=$work/org
 organisation "$org" --users 200 --seed 3
 tenant_up tenant "$org/graph"
-configure "$work/run" "$(tenant_lines tenant)" "uri = ldif:$org/ad.ldif"
+configure "$work/run" "$(tenant_lines tenant)" "uri = ldif:$org/ad.ldif" "[backup]
+dir = $work/backups"
 from_files "$work/files" "$org"
 run=("$REANCHOR" -c "$work/run/reanchor.conf")
 files=("$REANCHOR" -c "$work/files/reanchor.conf")
@@ -17,4 +18,25 @@ plan '.snapshots.cloud.marker | test("^[0-9a-f]{64}$")' "$work/run"
 plan '.snapshots["ad:contoso"].marker == null' "$work/run"
 expect 6 "${files[@]}" rebuild --report "$work/files/report"
 plan '.snapshots | map(.marker) | all(. == null)' "$work/files"
+say "standard streams that are closed: nothing of what is said goes into a file"
+unspoiled() { ! grep -rlaE "objects, |sign-in: |reanchor: |GET https:" "$work/run/store" || fail "a message stands in the store"; }
+# closed COMMAND...: with stdin, stdout and stderr closed, each alone and all.
+closed() {
+  local got=0
+  "$@" <&- > "$work/out" 2> "$work/err" || got=$?
+  [ $got = 0 ] || fail "$* without stdin gave $got"
+  got=0; "$@" >&- 2> "$work/err" || got=$?
+  [ $got = 9 ] || fail "$* without stdout gave $got"
+  said "standard output"
+  got=0; "$@" 2>&- > "$work/out" || got=$?
+  [ $got = 0 ] || fail "$* without stderr gave $got"
+  unspoiled
+  got=0; "$@" <&- >&- 2>&- || got=$?
+  [ $got = 9 ] || fail "$* without any stream gave $got"
+  unspoiled
+}
+closed "${run[@]}" -vv fetch --full
+closed "${run[@]}" -vv backup create --cached
+expect 6 "${run[@]}" plan
+expect 0 "${run[@]}" backup check
 say "as wanted"
