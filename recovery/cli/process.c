@@ -78,6 +78,13 @@ static void watch(int signal_number, void (*handler)(int), int flags)
     sigaction(signal_number, &a, NULL);
 }
 
+static bool is_ignored(int signal_number)
+{
+    struct sigaction now;
+
+    return sigaction(signal_number, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
 /* Who starts us with a standard stream closed would have the first file that is opened, the lock or
  * a snapshot, take its number, and messages written into it. Open for reading alone: what is
  * written to a closed stdout fails as it would have. */
@@ -104,7 +111,8 @@ const atomic_int *ra_cli_secure_process(void)
         setlocale(LC_CTYPE, "");
     watch(SIGINT, on_stop, (int)SA_RESETHAND);
     watch(SIGTERM, on_stop, (int)SA_RESETHAND);
-    watch(SIGHUP, on_stop, (int)SA_RESETHAND);  /* what was opened is closed, terminal or not */
+    if (!is_ignored(SIGHUP)) /* by nohup: the run outlives its terminal */
+        watch(SIGHUP, on_stop, (int)SA_RESETHAND);
     timer_create(CLOCK_MONOTONIC, NULL, &late); /* raises SIGALRM */
     watch(SIGALRM, on_late, 0);
     watch(SIGUSR1, on_ask, SA_RESTART);

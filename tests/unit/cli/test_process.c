@@ -159,6 +159,27 @@ static void what_must_be_closed_first_is_given_the_time(void **state)
     assert_int_equal(outcome(takes_its_time, *state), 0);
 }
 
+static int loses_its_terminal(struct fixture *fx, const atomic_int *stop)
+{
+    (void)fx;
+    raise(SIGHUP);
+    return *stop ? 1 : 0;
+}
+
+static void a_hang_up_ends_it_unless_it_was_started_by_nohup(void **state)
+{
+    int status;
+
+    signal(SIGHUP, SIG_DFL);
+    status = outcome(loses_its_terminal, *state);
+    assert_int_equal(WEXITSTATUS(status), 1);
+    signal(SIGHUP, SIG_IGN);
+    status = outcome(loses_its_terminal, *state);
+    signal(SIGHUP, SIG_DFL);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 static int writes_to_nobody(struct fixture *fx, const atomic_int *stop)
 {
     int ends[2];
@@ -184,6 +205,7 @@ int main(void)
         CASE(the_second_ends_it_at_once),
         CASE(who_does_not_look_ends_with_the_same_status_a_little_later),
         CASE(what_must_be_closed_first_is_given_the_time),
+        CASE(a_hang_up_ends_it_unless_it_was_started_by_nohup),
         CASE(a_reader_who_has_gone_is_an_error_and_no_signal),
     };
 
