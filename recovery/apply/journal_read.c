@@ -294,8 +294,11 @@ int ra_batch_read(const char *store_dir, const char *id, struct ra_batch *out, s
     int rc;
 
     *out = (struct ra_batch){0};
-    if (!plain_name(id))
-        return ra_fail(err, RA_ENOTFOUND, "'%.60s' is not the name of a batch", id);
+    if (!plain_name(id)) {
+        ra_fail(err, RA_ENOTFOUND, "'%.60s' is not the name of a batch", id);
+        return ra_hint(err,
+                       "'apply' said it when it ended; STORE/journal/BATCH.journal has it too");
+    }
     ra_journal_path(store_dir, id, RA_JOURNAL_END, &path);
     rc = ra_file_read(ra_buf_z(&path), RA_JOURNAL_MAX, RA_ENOTFOUND, &bytes, err);
     if (rc == 0) {

@@ -279,11 +279,13 @@ int ra_backup_manifest_read(const char *dir, const char *which, struct ra_backup
     char *path;
     int rc;
 
-    if (!which || strcmp(which, "latest") == 0)
+    if (!which || strcmp(which, "newest") == 0 || strcmp(which, "latest") == 0)
         return read_newest(dir, out, err);
     path = path_of(dir, which);
-    if (!path)
-        return ra_fail(err, RA_ENOTFOUND, "'%.100s' is not the name of a backup", which);
+    if (!path) {
+        ra_fail(err, RA_ENOTFOUND, "'%.100s' is not the name of a backup", which);
+        return ra_hint(err, "'reanchor backup list' names them; 'newest' is the last");
+    }
     rc = read_manifest(path, out, err);
     if (rc == -(int)RA_EIO) {
         ra_fail(err, RA_ENOTFOUND, "%s: there is no such backup", path);

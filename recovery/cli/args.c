@@ -46,9 +46,13 @@ static void print_help(const struct argp *argp, FILE *to, const char *name)
     free(own_name);
 }
 
-static _Noreturn void leave(void)
+static _Noreturn void leave(const struct ra_cli *cli)
 {
-    exit(fflush(stdout) == 0 ? 0 : 9);
+    struct ra_err err = {0};
+
+    if (ra_cli_flush_output(&err) != 0)
+        ra_cli_print_error(cli, &err);
+    exit(ra_exit_status(&err));
 }
 
 static error_t parse_global(int key, char *arg, struct argp_state *state)
@@ -79,10 +83,10 @@ static error_t parse_global(int key, char *arg, struct argp_state *state)
         return 0;
     case 'h':
         print_help(state->root_argp, stdout, state->name);
-        leave();
+        leave(cli);
     case KEY_VERSION:
         ra_cli_print_version();
-        leave();
+        leave(cli);
     default:
         return ARGP_ERR_UNKNOWN;
     }
@@ -118,41 +122,79 @@ struct parse {
 
 #define NAMES_MAX 64
 
-static const struct argp_option *find_option(const struct argp *argp, const char *word, size_t n)
+static bool is_named(const struct argp_option *o, const char *word, size_t n)
 {
-    for (const struct argp_option *o = argp ? argp->options : NULL; o && (o->name || o->key); o++) {
-        if (word[0] == '-' && word[1] == '-' && o->name && strlen(o->name) == n - 2 &&
-            strncmp(o->name, word + 2, n - 2) == 0)
+    if (word[0] == '-' && word[1] == '-')
+        return o->name && strlen(o->name) == n - 2 && strncmp(o->name, word + 2, n - 2) == 0;
+    return word[0] == '-' && word[1] && o->key == word[1];
+}
+
+/* The options of a parser and of those below it, one after the other; NULL at the end. */
+static const struct argp_option *option_at(const struct argp *argp, size_t *at)
+{
+    const struct argp_option *found = NULL;
+
+    for (const struct argp_option *o = argp ? argp->options : NULL; o && (o->name || o->key); o++)
+        if ((*at)-- == 0)
             return o;
-        if (word[0] == '-' && word[1] != '-' && word[1] && o->key == word[1])
-            return o;
-    }
-    return NULL;
+    for (const struct argp_child *c = argp ? argp->children : NULL; c && c->argp && !found; c++)
+        found = option_at(c->argp, at);
+    return found;
+}
+
+static const struct argp_option *nth_option(const struct parse *p, size_t at)
+{
+    const struct argp_option *o = option_at(p->own, &at);
+
+    return o ? o : option_at(&global_argp, &at);
 }
 
 static const struct argp_option *known_option(const struct parse *p, const char *word)
 {
+    const struct argp_option *o;
     size_t n = strcspn(word, "=");
-    const struct argp_option *o = find_option(p->own, word, n);
 
-    return o ? o : find_option(&global_argp, word, n);
+    for (size_t i = 0; (o = nth_option(p, i)) != NULL; i++)
+        if (is_named(o, word, n))
+            return o;
+    return NULL;
 }
 
 static const char *nearest_option(const struct parse *p, const char *word)
 {
-    const struct argp *from[] = {p->own, &global_argp};
+    const struct argp_option *o;
     const char *names[NAMES_MAX];
     char name[64];
     size_t n = 0;
 
-    for (size_t i = 0; i < 2; i++)
-        for (const struct argp_option *o = from[i] ? from[i]->options : NULL;
-             o && (o->name || o->key) && n + 1 < NAMES_MAX; o++)
-            if (o->name)
-                names[n++] = o->name;
+    for (size_t i = 0; (o = nth_option(p, i)) != NULL && n + 1 < NAMES_MAX; i++)
+        if (o->name)
+            names[n++] = o->name;
     names[n] = NULL;
     snprintf(name, sizeof name, "%.*s", (int)strcspn(word + 2, "="), word + 2);
     return word[1] == '-' ? ra_nearest(name, names) : NULL;
+}
+
+/* A variable that was not set, most often; no option means anything by it. first_only: up to the
+ * command's name. */
+static int refuse_empty(const struct parse *p, int argc, char **argv, bool first_only)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        const struct argp_option *o = argv[i][0] == '-' ? known_option(p, argv[i]) : NULL;
+        const char *value = argv[i][1] == '-' ? strchr(argv[i], '=') : NULL, *word = argv[i];
+
+        if (argv[i][0] != '-' && first_only)
+            return 0;
+        if (!o || !o->arg || (argv[i][1] != '-' && argv[i][2]))
+            continue;
+        value = value ? value + 1 : argv[++i];
+        if (!value || *value)
+            continue;
+        ra_fail(p->err, RA_EUSAGE, "option '%.*s' has an empty value, want %s",
+                (int)strcspn(word, "="), word, o->arg);
+        return ra_hint(p->err, "see '%.100s --help'", argv[0]);
+    }
+    return 0;
 }
 
 static void name_option_fault(struct parse *p, const char *word)
@@ -204,6 +246,8 @@ static error_t parse_root(int key, char *arg, struct argp_state *state)
         state->child_inputs[1] = p->cli;
     } else if (key == ARGP_KEY_ARG) {
         p->arg = arg;
+        if (!*arg)
+            return ra_cli_usage(p->err, "an argument is empty");
     } else if (key == ARGP_KEY_ERROR) {
         name_fault(p, state);
     }
@@ -250,10 +294,14 @@ int ra_cli_parse(struct ra_cli *cli, const struct argp *own, void *input, int ar
     }
     err->code = 0;
     err->hint[0] = '\0';
+    if (refuse_empty(&p, argc, argv, false) != 0)
+        return -err->code;
     if (argp_parse(&root, argc, argv, ARGP_NO_ERRS | ARGP_NO_HELP, NULL, &p) == 0) {
         set_up(cli);
         return 0;
     }
+    if (err->code && !err->hint[0])
+        ra_hint(err, "see '%.100s --help'", argv[0]);
     return err->code ? -err->code : ra_fail(err, RA_EUSAGE, "arguments that cannot be understood");
 }
 
@@ -311,6 +359,8 @@ int ra_cli_parse_global(struct ra_cli *cli, int argc, char **argv, int *first, s
     struct parse p = {.cli = cli, .input = first, .err = err};
 
     *first = argc;
+    if (refuse_empty(&p, argc, argv, true) != 0)
+        return -err->code;
     if (argp_parse(&first_argp, argc, argv, ARGP_NO_ERRS | ARGP_NO_HELP | ARGP_IN_ORDER, NULL,
                    &p) == 0)
         return 0;

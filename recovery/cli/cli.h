@@ -75,6 +75,8 @@ void ra_cli_policy_free(struct ra_cli_policy *p);
 
 /* What is wrong goes to stderr: `reanchor: MESSAGE` and `HINT: …`, or one JSON object. */
 void ra_cli_print_error(const struct ra_cli *cli, const struct ra_err *err);
+/* RA_EIO unless all that was printed has left: output is complete only then. */
+int ra_cli_flush_output(struct ra_err *err);
 
 /* At its end, as root: what root made in a store that belongs to somebody else goes to its owner. */
 void ra_cli_hand_over(const struct ra_cli *cli);

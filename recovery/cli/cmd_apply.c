@@ -300,7 +300,7 @@ static int read_plan(const char *path, struct ra_plan *plan, struct ra_err *err)
     int rc = ra_file_read(path, RA_PLAN_MAX, RA_EUSAGE, &bytes, err);
 
     if (rc != 0)
-        return rc;
+        return ra_hint(err, "PLAN is the plan.json that 'reanchor rebuild --report DIR' writes");
     rc = ra_plan_decode(ra_str_n(bytes.p, bytes.n), plan, err);
     ra_buf_free(&bytes);
     return rc ? ra_prefix(err, "%s", path) : 0;

@@ -100,9 +100,10 @@ static int check(const struct ra_cli *cli, struct ra_err *err)
     struct findings f = {0};
     size_t n = cli->json ? check_json(cli) : find_all(cli, &f);
 
-    if (n)
-        return ra_fail(err, RA_ECONFIG, "%s: %zu fault%s found", cli->config->path, n,
-                       n == 1 ? "" : "s");
+    if (n) {
+        ra_fail(err, RA_ECONFIG, "%s: %zu fault%s found", cli->config->path, n, n == 1 ? "" : "s");
+        return ra_hint(err, "correct what is listed above");
+    }
     if (!cli->json && !cli->quiet)
         printf("%s: no fault found, %zu director%s\n", cli->config->path, cli->config->ad_n,
                cli->config->ad_n == 1 ? "y" : "ies");

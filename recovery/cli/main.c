@@ -1,6 +1,5 @@
 #include "recovery/cli/commands.h"
 
-#include <errno.h>
 #include <string.h>
 
 static int run(struct ra_cli *cli, int argc, char **argv, struct ra_err *err)
@@ -38,14 +37,6 @@ static int write_metrics(struct ra_cli *cli, int status, bool done)
     return status;
 }
 
-/* The output is complete only when all of it has left. */
-static int flush_output(struct ra_err *err)
-{
-    if (fflush(stdout) == 0 && !ferror(stdout))
-        return 0;
-    return ra_fail(err, RA_EIO, "standard output: cannot be written: %s", strerror(errno));
-}
-
 int main(int argc, char **argv)
 {
     struct ra_cli cli = {.stop = ra_cli_secure_process(), .metrics = ra_metrics_new()};
@@ -56,7 +47,7 @@ int main(int argc, char **argv)
     argv[0] = (char[]){"reanchor"};
     rc = run(&cli, argc, argv, &err);
     ra_progress_close(&cli.progress);
-    if (rc >= 0 && flush_output(&err) != 0)
+    if (rc >= 0 && ra_cli_flush_output(&err) != 0)
         rc = -(int)RA_EIO;
     done = rc >= 0;
     if (rc < 0) {

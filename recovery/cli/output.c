@@ -5,8 +5,43 @@
 #include "src/cache/cache.h"
 
 #include <cjson/cJSON.h>
+#include <errno.h>
 #include <sodium.h>
+#include <string.h>
 #include <unistd.h>
+
+/* Whoever stopped is told what to do next, also where the fault's own place knew nothing better. */
+static const struct next_row {
+    int code;
+    const char *next;
+} nexts[] = {
+    {RA_EUSAGE, "'reanchor COMMAND --help' explains a command and its options"},
+    {RA_ECONFIG, "'reanchor config check' looks at the configuration and at all that it names"},
+    {RA_EINPUT, "make the file anew; nothing of it was used"},
+    {RA_EINCOMPLETE, "run it again; the snapshot before stays in use until a read is complete"},
+    {RA_ESIGNIN, "'reanchor doctor' tests signing in, on both sides"},
+    {RA_EPERMISSION, "'reanchor doctor' names each permission that is missing"},
+    {RA_ENETWORK, "run it again; 'reanchor doctor' tests each connection"},
+    {RA_ESERVER, "run it again later; 'reanchor doctor' tests each connection"},
+    {RA_ETHROTTLED, "run it again later"},
+    {RA_ESTOP, "settle what is listed, then decide again: 'reanchor rebuild --report DIR'"},
+    {RA_ESTALE, "read both sides and make a new plan: 'reanchor rebuild --report DIR'"},
+    {RA_EACTIVE, "stop the other sync server first"},
+    {RA_EINTEGRITY, "'reanchor doctor' looks at the store, 'reanchor backup check' at the backups"},
+    {RA_ELOCKED, "wait for the other run to end"},
+    {RA_EINTERNAL, "run it again with -vv, and report what it says"},
+    {RA_EIO, "see to the path that is named: its owner and mode, room, and faults of its disk"},
+    {RA_ENOTFOUND, "'reanchor COMMAND --help' tells what may be named"},
+    {RA_ESIGNAL, "the same command goes on; nothing that is half done counts as done"},
+};
+
+static const char *hint_of(const struct ra_err *err)
+{
+    for (size_t i = 0; !err->hint[0] && i < sizeof nexts / sizeof nexts[0]; i++)
+        if (nexts[i].code == err->code)
+            return nexts[i].next;
+    return err->hint;
+}
 
 static void print_json_error(const struct ra_err *err)
 {
@@ -23,7 +58,7 @@ static void print_json_error(const struct ra_err *err)
     ra_json_key(&j, "message");
     ra_json_z(&j, err->msg);
     ra_json_key(&j, "hint");
-    ra_json_z(&j, err->hint[0] ? err->hint : NULL);
+    ra_json_z(&j, hint_of(err));
     ra_json_key(&j, "exit_status");
     ra_json_int(&j, ra_exit_status(err));
     ra_json_object_end(&j);
@@ -38,8 +73,14 @@ void ra_cli_print_error(const struct ra_cli *cli, const struct ra_err *err)
         return;
     }
     fprintf(stderr, "reanchor: %s\n", err->msg);
-    if (err->hint[0])
-        fprintf(stderr, "HINT: %s\n", err->hint);
+    fprintf(stderr, "HINT: %s\n", hint_of(err));
+}
+
+int ra_cli_flush_output(struct ra_err *err)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return 0;
+    return ra_fail(err, RA_EIO, "standard output: cannot be written: %s", strerror(errno));
 }
 
 void ra_cli_print_version(void)

@@ -84,7 +84,8 @@ static int read_text(const char *path, struct ra_buf *out, struct ra_err *err)
     if (rc == -(int)RA_EINPUT)
         return ra_fail(err, RA_ECONFIG, "%s: larger than the %zu bytes allowed", path, FILE_MAX);
     if (rc != 0)
-        return rc;
+        return ra_hint(err, "name the configuration with --config FILE; 'reanchor doctor "
+                            "--first-steps' tells how one comes to be");
     if (!ra_utf8_valid(out->p, out->n) || memchr(out->p ? out->p : "x", 0, out->n)) {
         ra_buf_free(out);
         return ra_fail(err, RA_ECONFIG, "%s: is not UTF-8 text", path);

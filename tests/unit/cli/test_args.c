@@ -127,6 +127,46 @@ static void a_missing_or_unwanted_value_is_told(void **state)
     refused("--full=yes", "option '--full=yes' takes no value");
 }
 
+/* `--report "$DIR"` with DIR not set */
+static void an_empty_value_is_refused(void **state)
+{
+    char *argv[] = {(char[]){"reanchor plan"}, (char[]){"--report"}, (char[]){""}, NULL};
+    char *first[] = {(char[]){"reanchor"}, (char[]){"-c"}, (char[]){""}, (char[]){"plan"}, NULL};
+    int at;
+
+    (void)state;
+    refused("--report=", "option '--report' has an empty value, want DIR");
+    assert_string_equal(err.hint, "see 'reanchor plan --help'");
+    refused("x --config= --full", "option '--config' has an empty value, want FILE");
+    understood("-- --report=");
+    assert_int_equal(ra_cli_parse(&cli, &own_argp, &own, 3, argv, &err), -RA_EUSAGE);
+    assert_string_equal(err.msg, "option '--report' has an empty value, want DIR");
+    argv[1] = (char[]){"-r"};
+    assert_int_equal(ra_cli_parse(&cli, &own_argp, &own, 3, argv, &err), -RA_EUSAGE);
+    assert_int_equal(ra_cli_parse_global(&cli, 4, first, &at, &err), -RA_EUSAGE);
+    assert_string_equal(err.msg, "option '-c' has an empty value, want FILE");
+    own.arg = NULL;
+    argv[1] = (char[]){"--full"};
+    assert_int_equal(ra_cli_parse(&cli, &own_argp, &own, 3, argv, &err), -RA_EUSAGE);
+    assert_string_equal(err.msg, "an argument is empty");
+}
+
+/* The options of several commands stand in parsers that they share. */
+static void an_option_of_a_parser_below_is_known_too(void **state)
+{
+    const struct argp_child below[] = {{&own_argp, 0, NULL, 0}, {0}};
+    const struct argp above = {.children = below};
+    char *argv[] = {(char[]){"reanchor plan"}, (char[]){"--report"}, NULL};
+
+    (void)state;
+    err = (struct ra_err){0};
+    assert_int_equal(ra_cli_parse(&cli, &above, NULL, 2, argv, &err), -RA_EUSAGE);
+    assert_string_equal(err.msg, "option '--report' needs a value: DIR");
+    argv[1] = (char[]){"--reprot"};
+    assert_int_equal(ra_cli_parse(&cli, &above, NULL, 2, argv, &err), -RA_EUSAGE);
+    assert_string_equal(err.msg, "unknown option '--reprot', the nearest is '--report'");
+}
+
 static void an_argument_too_many_is_named(void **state)
 {
     (void)state;
@@ -183,6 +223,8 @@ int main(void)
         cmocka_unit_test(what_stands_behind_two_dashes_is_an_argument),
         cmocka_unit_test(an_unknown_option_is_named_with_the_nearest),
         cmocka_unit_test(a_missing_or_unwanted_value_is_told),
+        cmocka_unit_test(an_empty_value_is_refused),
+        cmocka_unit_test(an_option_of_a_parser_below_is_known_too),
         cmocka_unit_test(an_argument_too_many_is_named),
         cmocka_unit_test(the_commands_own_word_on_a_fault_stands),
         cmocka_unit_test(options_before_the_command_end_at_its_name),

@@ -118,8 +118,43 @@ static void as_json_a_fault_is_one_object_on_stderr(void **state)
                              " 'confg', the nearest is 'config'\",\"hint\":\"'reanchor help' lists"
                              " the commands\",\"exit_status\":1}\n");
     assert_int_equal(run("config check -c none.conf --json"), 1);
-    assert_string_equal(err, "{\"type\":\"error\",\"code\":\"ECONFIG\",\"message\":\"none.conf: No"
-                             " such file or directory\",\"hint\":null,\"exit_status\":1}\n");
+    assert_string_equal(err,
+                        "{\"type\":\"error\",\"code\":\"ECONFIG\",\"message\":\"none.conf: No"
+                        " such file or directory\",\"hint\":\"name the configuration with --config"
+                        " FILE; 'reanchor doctor --first-steps' tells how one comes to"
+                        " be\",\"exit_status\":1}\n");
+}
+
+/* Whoever stops is told what to do next. */
+static void every_fault_has_a_hint(void **state)
+{
+    static const char *const faulty[] = {
+        "apply",
+        "apply --rollback zzz -c t.conf",
+        "apply none.json -c t.conf",
+        "verify --plan none.json -c t.conf",
+        "show x -c t.conf",
+        "plan --report '' -c t.conf",
+        "plan -c ''",
+        "fetch -c .",
+        "fetch -c none.conf",
+        "backup show zzz -c t.conf",
+        "backup diff zzz zzy -c t.conf",
+        "restore zzz -c t.conf",
+        "fetch -c t.conf",
+        "help help help",
+        "rebuild --report t.conf/x -c t.conf",
+    };
+
+    (void)state;
+    write_file("t.conf", GOOD "[ad:a]\nuri = ldif:t.conf\n[store]\ndir = store\n"
+                              "[backup]\ndir = backups\n");
+    for (size_t i = 0; i < sizeof faulty / sizeof faulty[0]; i++) {
+        if (run(faulty[i]) == 0 || strncmp(err, "reanchor: ", 10) != 0 || !strstr(err, "\nHINT: "))
+            fail_msg("%s says: %s", faulty[i], err);
+        if (strstr(err, "reanchor: : "))
+            fail_msg("%s names nothing: %s", faulty[i], err);
+    }
 }
 
 static void a_good_configuration_is_checked_and_shown(void **state)
@@ -154,7 +189,8 @@ static void a_file_that_cannot_be_used_is_a_finding_of_check(void **state)
     write_file("t.conf", GOOD "ca_file = none.pem\n");
     assert_int_equal(run("config check -c t.conf"), 1);
     assert_string_equal(out, "[tenant] ca_file: none.pem: No such file or directory\n");
-    assert_string_equal(err, "reanchor: t.conf: 1 fault found\n");
+    assert_string_equal(err, "reanchor: t.conf: 1 fault found\n"
+                             "HINT: correct what is listed above\n");
 }
 
 static void a_scope_that_is_no_dn_is_a_finding_of_check(void **state)
@@ -167,15 +203,20 @@ static void a_scope_that_is_no_dn_is_a_finding_of_check(void **state)
 
 static void output_that_cannot_be_written_is_a_fault(void **state)
 {
+    static const char *const words[] = {"help", "--help", "--version", "plan --help"};
     char command[1024];
     int status;
 
     (void)state;
     if (access("/dev/full", W_OK) != 0)
         skip();
-    snprintf(command, sizeof command, "'%s' help >/dev/full 2>stderr", PROGRAM);
-    status = system(command);
-    assert_int_equal(WEXITSTATUS(status), 9);
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        snprintf(command, sizeof command, "'%s' %s >/dev/full 2>stderr", PROGRAM, words[i]);
+        status = system(command);
+        assert_int_equal(WEXITSTATUS(status), 9);
+        slurp("stderr", err, sizeof err);
+        assert_non_null(strstr(err, "reanchor: standard output: cannot be written: No space"));
+    }
 }
 
 /* The same with stdout and stderr on a terminal, whose bytes fill out. */
@@ -226,6 +267,7 @@ int main(void)
         cmocka_unit_test(help_and_version_go_to_stdout_and_end_with_0),
         cmocka_unit_test(a_fault_is_a_message_and_a_hint_on_stderr),
         cmocka_unit_test(as_json_a_fault_is_one_object_on_stderr),
+        cmocka_unit_test(every_fault_has_a_hint),
         cmocka_unit_test(a_good_configuration_is_checked_and_shown),
         cmocka_unit_test(what_show_prints_can_be_read_again),
         cmocka_unit_test(a_file_that_cannot_be_used_is_a_finding_of_check),
