@@ -16,7 +16,7 @@ static const struct next_row {
     const char *next;
 } nexts[] = {
     {RA_EUSAGE, "'reanchor COMMAND --help' explains a command and its options"},
-    {RA_ECONFIG, "'reanchor config check' looks at the configuration and at all that it names"},
+    {RA_ECONFIG, "correct it; 'reanchor config check' tells whether all is well"},
     {RA_EINPUT, "make the file anew; nothing of it was used"},
     {RA_EINCOMPLETE, "run it again; the snapshot before stays in use until a read is complete"},
     {RA_ESIGNIN, "'reanchor doctor' tests signing in, on both sides"},

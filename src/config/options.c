@@ -14,6 +14,31 @@ static const char *const soft_matches[] = {"deny", "server", "stamp", NULL};
 #define OF_AD(field)  offsetof(struct ra_config_ad, field)
 #define COUNT_MAX     1000000000
 
+/* RFC 4512's descriptor or OID: one name, no list of them, which is a key given several times. */
+static bool is_attribute(const char *text)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    static const char more[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
+
+    if (strspn(text, "0123456789.") == strlen(text))
+        return strchr(text, '.') != NULL;
+    return strspn(text, letters) && strspn(text, more) == strlen(text);
+}
+
+static bool is_recipient(const char *text)
+{
+    return strncmp(text, "age1", 4) == 0 || strncmp(text, "ssh-", 4) == 0;
+}
+
+/* Only a shell takes the home folder for '~'. */
+static bool is_folder(const char *text)
+{
+    return text[0] != '~' || (text[1] && text[1] != '/');
+}
+
+#define ATTRIBUTE .fits = is_attribute, .want = "the name of one attribute"
+#define FOLDER    .fits = is_folder, .want = "a path without '~'"
+
 /* clang-format off */
 static const struct ra_option options[] = {
     {.section = "tenant", .key = "id", .type = RA_OPTION_GUID, .offset = GLOBAL(tenant.id),
@@ -83,12 +108,12 @@ static const struct ra_option options[] = {
      .standard = "2", .min = 1, .max = 16, .help = "parallel searches at most"},
 
     {.section = "anchor", .key = "attribute", .type = RA_OPTION_TEXT,
-     .offset = GLOBAL(anchor.attribute), .standard = "auto",
+     .offset = GLOBAL(anchor.attribute), ATTRIBUTE, .standard = "auto",
      .help = "the source-anchor attribute, or auto to find it from the data"},
     {.section = "anchor", .key = "candidates", .type = RA_OPTION_LIST,
-     .offset = GLOBAL(anchor.candidates), .help = "a further attribute for auto to try"},
+     .offset = GLOBAL(anchor.candidates), ATTRIBUTE, .help = "a further attribute for auto to try"},
     {.section = "anchor", .key = "login_attribute", .type = RA_OPTION_TEXT,
-     .offset = GLOBAL(anchor.login_attribute), .standard = "userPrincipalName",
+     .offset = GLOBAL(anchor.login_attribute), ATTRIBUTE, .standard = "userPrincipalName",
      .help = "the attribute that becomes the cloud's user principal name"},
 
     {.section = "policy", .key = "takeover", .type = RA_OPTION_SWITCH,
@@ -110,10 +135,10 @@ static const struct ra_option options[] = {
      .offset = GLOBAL(policy.sync_idle_minutes), .standard = "180", .max = 525600,
      .help = "a synchronisation newer than this means that another server is alive"},
 
-    {.section = "store", .key = "dir", .type = RA_OPTION_TEXT, .offset = GLOBAL(store.dir),
+    {.section = "store", .key = "dir", .type = RA_OPTION_TEXT, .offset = GLOBAL(store.dir), FOLDER,
      .standard = "/var/lib/reanchor", .help = "the folder of the cache"},
 
-    {.section = "backup", .key = "dir", .type = RA_OPTION_TEXT, .offset = GLOBAL(backup.dir),
+    {.section = "backup", .key = "dir", .type = RA_OPTION_TEXT, .offset = GLOBAL(backup.dir), FOLDER,
      .standard = "/var/lib/reanchor/backups", .help = "the folder of the anchor backups"},
     {.section = "backup", .key = "keep_daily", .type = RA_OPTION_COUNT,
      .offset = GLOBAL(backup.keep_daily), .standard = "14", .max = 100000,
@@ -131,7 +156,8 @@ static const struct ra_option options[] = {
      .offset = GLOBAL(backup.sign_key_file), .file = RA_SECRET_FILE,
      .help = "the secret key that signs backups"},
     {.section = "backup", .key = "encrypt_to", .type = RA_OPTION_LIST,
-     .offset = GLOBAL(backup.encrypt_to), .help = "an age recipient to encrypt backups to"},
+     .offset = GLOBAL(backup.encrypt_to), .fits = is_recipient,
+     .want = "an age recipient, age1… or ssh-…", .help = "an age recipient to encrypt backups to"},
 };
 /* clang-format on */
 

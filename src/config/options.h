@@ -33,7 +33,9 @@ struct ra_option {
     int64_t min, max;           /* of a count or percentage */
     const char *const *choices; /* ends with NULL */
     enum ra_option_file file;
-    const char *help; /* one sentence without a full stop */
+    bool (*fits)(const char *text); /* of a text or list: whether it can be one at all, or NULL */
+    const char *want;               /* what fits wants */
+    const char *help;               /* one sentence without a full stop */
 };
 
 const struct ra_option *ra_options(size_t *n);

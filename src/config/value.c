@@ -22,7 +22,7 @@ void ra_option_form(const struct ra_option *o, struct ra_buf *out)
     switch (o->type) {
     case RA_OPTION_TEXT:
     case RA_OPTION_LIST:
-        ra_buf_puts(out, "text");
+        ra_buf_puts(out, o->want ? o->want : "text");
         break;
     case RA_OPTION_GUID:
         ra_buf_puts(out, "a GUID");
@@ -188,6 +188,8 @@ int ra_option_set(const struct ra_option *o, void *base, const char *text, struc
 {
     if (!*text)
         return 0;
+    if (o->fits && !o->fits(text))
+        return refuse(o, text, err);
     switch (o->type) {
     case RA_OPTION_TEXT:
         if (o->file)

@@ -80,6 +80,26 @@ static void words_and_numbers_out_of_range_are_refused(void **state)
             "t.conf:5: start_tls: have 'true', want no | yes");
 }
 
+static void a_name_that_cannot_be_one_is_refused(void **state)
+{
+    struct ra_config *c;
+
+    (void)state;
+    refused(OFFLINE "[anchor]\nattribute = mail alias\n",
+            "t.conf:5: attribute: have 'mail alias', want the name of one attribute");
+    refused(OFFLINE "[anchor]\ncandidates = employeeID, uid\n",
+            "t.conf:5: candidates: have 'employeeID, uid', want the name of one attribute");
+    refused(OFFLINE "[anchor]\nlogin_attribute = 1mail\n",
+            "t.conf:5: login_attribute: have '1mail', want the name of one attribute");
+    refused(OFFLINE "[backup]\nencrypt_to = ada@contoso.com\n",
+            "t.conf:5: encrypt_to: have 'ada@contoso.com', want an age recipient, age1… or ssh-…");
+    refused(OFFLINE "[store]\ndir = ~/store\n",
+            "t.conf:5: dir: have '~/store', want a path without '~'");
+    c = load(OFFLINE "[anchor]\nattribute = msDS-cloudExtensionAttribute1\n"
+                     "candidates = 1.2.840.113556.1.4.1360\n[store]\ndir = ~store\n");
+    ra_config_free(&c);
+}
+
 static void a_directory_needs_an_address_of_a_known_kind(void **state)
 {
     (void)state;
@@ -139,6 +159,7 @@ int main(void)
         cmocka_unit_test(a_source_is_graph_or_a_folder),
         cmocka_unit_test(only_https_addresses_without_a_version_are_taken),
         cmocka_unit_test(words_and_numbers_out_of_range_are_refused),
+        cmocka_unit_test(a_name_that_cannot_be_one_is_refused),
         cmocka_unit_test(a_directory_needs_an_address_of_a_known_kind),
         cmocka_unit_test(a_simple_bind_without_tls_is_refused),
         cmocka_unit_test(a_simple_bind_needs_a_name_and_a_password),
