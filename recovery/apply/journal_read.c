@@ -287,6 +287,9 @@ static bool plain_name(const char *id)
     return *id && strspn(id, "0123456789abcdefTZ-") == strlen(id) && strlen(id) < RA_BATCH_ID;
 }
 
+static const char names_hint[] =
+    "'apply' said its name when it ended; each lies in the store as journal/BATCH.journal";
+
 int ra_batch_read(const char *store_dir, const char *id, struct ra_batch *out, struct ra_err *err)
 {
     struct ra_buf path, bytes;
@@ -296,11 +299,12 @@ int ra_batch_read(const char *store_dir, const char *id, struct ra_batch *out, s
     *out = (struct ra_batch){0};
     if (!plain_name(id)) {
         ra_fail(err, RA_ENOTFOUND, "'%.60s' is not the name of a batch", id);
-        return ra_hint(err,
-                       "'apply' said it when it ended; STORE/journal/BATCH.journal has it too");
+        return ra_hint(err, "%s", names_hint);
     }
     ra_journal_path(store_dir, id, RA_JOURNAL_END, &path);
     rc = ra_file_read(ra_buf_z(&path), RA_JOURNAL_MAX, RA_ENOTFOUND, &bytes, err);
+    if (rc == -(int)RA_ENOTFOUND)
+        ra_hint(err, "%s", names_hint);
     if (rc == 0) {
         rc = ra_batch_decode(ra_str_n(bytes.p, bytes.n), ra_buf_z(&path), out, &whole, err);
         ra_buf_free(&bytes);

@@ -195,6 +195,8 @@ struct ra_backup_seal {
 int ra_backup_create(const struct ra_backup_seal *how, const struct ra_backup_input *in,
                      struct ra_backup_manifest *out, struct ra_err *err);
 
+/* RA_ENOTFOUND when DIR was never made, which to lock it does. */
+int ra_backup_dir_exists(const char *dir, struct ra_err *err);
 /* Holds DIR/lock against other writers (RA_ELOCKED names the holder); -1 in *lock is no lock. */
 int ra_backup_lock(const char *dir, int *lock, struct ra_err *err);
 void ra_backup_unlock(int *lock);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 void ra_links_find(struct ra_links *c, bool fault, const char *name, const char *file,
                    const char *fmt, ...)
@@ -127,6 +128,20 @@ static int by_text(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+static int no_folder(const char *dir, int why, struct ra_err *err)
+{
+    if (why != ENOENT)
+        return ra_fail(err, RA_EIO, "%s: %s", dir, strerror(why));
+    ra_fail(err, RA_ENOTFOUND, "%s: no backup was ever made there", dir);
+    return ra_hint(err, "'reanchor backup create' makes one; where they lie is said by dir in "
+                        "[backup]");
+}
+
+int ra_backup_dir_exists(const char *dir, struct ra_err *err)
+{
+    return access(dir, F_OK) == 0 ? 0 : no_folder(dir, errno, err);
+}
+
 /* The files that look like manifests, in the order of their names: readdir's order is nobody's. */
 static int list_manifests(const char *dir, char ***out, size_t *n, struct ra_err *err)
 {
@@ -138,8 +153,7 @@ static int list_manifests(const char *dir, char ***out, size_t *n, struct ra_err
     *out = NULL;
     *n = 0;
     if (!d)
-        return ra_fail(err, errno == ENOENT ? RA_ENOTFOUND : RA_EIO, "%s: %s", dir,
-                       strerror(errno));
+        return no_folder(dir, errno, err);
     while (errno = 0, (e = readdir(d)) != NULL) {
         struct ra_str file = ra_str(e->d_name);
         if (!ra_str_ends_fold(file, RA_STR(RA_BACKUP_MANIFEST)) ||

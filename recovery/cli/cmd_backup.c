@@ -50,11 +50,17 @@ static const struct argp argp = {
            "program: zstdcat and jq.",
 };
 
+/* "-c", "-qc": its value is the next word. */
+static bool ends_in_c(const char *word)
+{
+    return word[0] == '-' && word[1] != '-' && strchr(word, 'c') == word + strlen(word) - 1;
+}
+
 /* Options may stand before the verb; the one with a value must not have it taken for one. */
 static int find_verb(int argc, char **argv)
 {
     for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "-c") == 0 || strcmp(argv[i], "--config") == 0 ||
+        if (ends_in_c(argv[i]) || strcmp(argv[i], "--config") == 0 ||
             strcmp(argv[i], "--metrics") == 0)
             i++;
         else if (argv[i][0] != '-')

@@ -106,8 +106,10 @@ int ra_backup_verb_prune(struct ra_cli *cli, int argc, char **argv, struct ra_er
         how.rules = (struct ra_prune_rules){
             cli->config->backup.keep_daily, cli->config->backup.keep_weekly,
             cli->config->backup.keep_monthly, cli->config->backup.keep_yearly};
-        rc = ra_backup_lock(how.dir, &lock, err);
+        rc = ra_backup_dir_exists(how.dir, err); /* the lock would make it */
     }
+    if (rc == 0)
+        rc = ra_backup_lock(how.dir, &lock, err);
     if (rc == 0)
         rc = ra_backup_prune(&how, &out, err);
     for (size_t i = 0; rc == 0 && i < out.n; i++)

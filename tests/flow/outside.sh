@@ -39,4 +39,25 @@ closed "${run[@]}" -vv fetch --full
 closed "${run[@]}" -vv backup create --cached
 expect 6 "${run[@]}" plan
 expect 0 "${run[@]}" backup check
+
+say "commands out of their order: what is missing is named, and nothing is made"
+from_files "$work/new" "$org" "[backup]
+dir = $work/new/backups"
+new=("$REANCHOR" -c "$work/new/reanchor.conf")
+refused() {     # STATUS TEXT COMMAND...
+  local want=$1 text=$2; shift 2
+  expect "$want" "${new[@]}" "$@"
+  said "$text" "HINT: "
+  [ "$(ls "$work/new")" = reanchor.conf ] || fail "$*: made $(ls "$work/new")"
+}
+for c in plan "plan --report $work/new/report" "show x" "verify --cached"; do
+  # shellcheck disable=SC2086
+  refused 3 "nothing was ever fetched" $c
+done
+for c in list show check prune "diff newest newest"; do
+  # shellcheck disable=SC2086
+  refused 1 "no backup was ever made there" backup $c
+done
+expect 0 "${run[@]}" backup list
+expect 0 "$REANCHOR" backup -qc "$work/run/reanchor.conf" list
 say "as wanted"
