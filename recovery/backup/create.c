@@ -362,6 +362,18 @@ static void set_up(struct writer *w)
     ra_json_init(&w->json, &w->buf);
 }
 
+/* The keep rules go by time alone: two tenants in one folder would remove each other's backups. */
+static int check_tenant(const struct ra_links *chain, const char *tenant, struct ra_err *err)
+{
+    const struct ra_backup_manifest *newest = ra_links_newest(chain);
+
+    if (!newest || !newest->tenant[0] || strcasecmp(newest->tenant, tenant) == 0)
+        return 0;
+    ra_fail(err, RA_ESTALE, "%s: holds backups of the tenant %s, this one is %s", chain->dir,
+            newest->tenant, tenant);
+    return ra_hint(err, "give each tenant a dir of its own in [backup]");
+}
+
 int ra_backup_create(const struct ra_backup_seal *how, const struct ra_backup_input *in,
                      struct ra_backup_manifest *out, struct ra_err *err)
 {
@@ -374,6 +386,8 @@ int ra_backup_create(const struct ra_backup_seal *how, const struct ra_backup_in
         rc = ra_links_begin(how->dir, err);
     if (rc == 0)
         rc = ra_links_read(how->dir, &chain, err);
+    if (rc == 0)
+        rc = check_tenant(&chain, how->tenant, err);
     if (rc == 0)
         rc = ra_links_tidy(&chain, err);
     if (rc == 0) {

@@ -80,6 +80,10 @@ int ra_cli_flush_output(struct ra_err *err)
 {
     if (fflush(stdout) == 0 && !ferror(stdout))
         return 0;
+    if (errno == EPIPE) {
+        ra_fail(err, RA_EIO, "standard output: cannot be written: %s", strerror(errno));
+        return ra_hint(err, "who read it has ended before the end; run it again without a reader");
+    }
     return ra_fail(err, RA_EIO, "standard output: cannot be written: %s", strerror(errno));
 }
 

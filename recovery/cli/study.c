@@ -1,6 +1,7 @@
 #include "recovery/cli/study.h"
 
 #include "src/base/clock.h"
+#include "src/base/log.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -49,6 +50,26 @@ static void set_report(struct ra_study *s)
                                          .now = ra_now()};
 }
 
+/* A store that another configuration filled too, or the wrong -c. What saved responses say of
+ * themselves is only warned of: they may be somebody's excerpt. */
+static int check_tenant(const struct ra_study *s, const struct ra_cli *cli, struct ra_err *err)
+{
+    struct ra_str asked = ra_view_tenant(s->view), said = s->view->tenant.id;
+    const char *id = cli->config->tenant.id;
+
+    if (!ra_str_absent(asked) && !ra_str_eq_fold(asked, ra_str(id))) {
+        ra_fail(err, RA_ESTALE,
+                "%s: its snapshot is of the tenant " RA_STR_FMT ", [tenant] id is %s",
+                cli->config->store.dir, RA_STR_ARG(asked), id);
+        return ra_hint(err, "name the configuration of that tenant with -c, or give this one a "
+                            "[store] of its own; 'reanchor fetch' would replace what is there");
+    }
+    if (!ra_str_absent(said) && !ra_str_eq_fold(said, ra_str(id)))
+        ra_warn("the organization's id is " RA_STR_FMT ", [tenant] id is %s: is this its data?",
+                RA_STR_ARG(said), id);
+    return 0;
+}
+
 /* A configured anchor attribute that no directory was read with would look like nobody has it. */
 static int check_attributes(const struct ra_study *s, struct ra_err *err)
 {
@@ -84,6 +105,8 @@ int ra_study_open(struct ra_cli *cli, struct ra_cache *cache, struct ra_study **
         rc = ra_view_open(cache, names, cli->config->ad_n, cli->config->anchor.login_attribute,
                           &s->view, err);
     free(names);
+    if (rc == 0)
+        rc = check_tenant(s, cli, err);
     if (rc == 0)
         rc = check_attributes(s, err);
     if (rc == 0) {

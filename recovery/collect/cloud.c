@@ -107,6 +107,7 @@ static void put_final_marks(struct ra_cloud_fill *f, struct ra_str full, struct 
 
     ra_fill_clear(f->ledger.fill, RA_TABLE_REFUSALS);
     put_mark(f, "source", ra_str(f->fingerprint));
+    put_mark(f, "tenant", ra_str(ra_graph_tenant(f->graph)));
     put_mark(f, "full", full);
     put_mark(f, "facts", facts);
     put_mark(f, "proof", proof);

@@ -111,6 +111,9 @@ int ra_view_open(struct ra_cache *c, const char *const *directories, size_t n,
                  const char *login_attribute, struct ra_view **out, struct ra_err *err);
 void ra_view_close(struct ra_view **v);
 
+/* The id of the tenant that the cloud's snapshot was asked of; absent in one of an older version. */
+struct ra_str ra_view_tenant(const struct ra_view *v);
+
 /* Where the next read of changes goes on: of a directory the highest USN, of the tenant (s is
  * &v->cloud) the SHA-256 of its delta links. Absent where there is none, as with files. From a. */
 struct ra_str ra_view_marker(const struct ra_view *v, const struct ra_view_side *s,

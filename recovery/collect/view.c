@@ -195,6 +195,11 @@ void ra_view_close(struct ra_view **vp)
     *vp = NULL;
 }
 
+struct ra_str ra_view_tenant(const struct ra_view *v)
+{
+    return ra_snap_get(v->cloud.snap, RA_TABLE_MARKS, RA_STR("tenant"));
+}
+
 /* ---- where the next read goes on ---- */
 
 /* The links are kilobytes long and of use to nobody else. */

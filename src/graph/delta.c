@@ -209,7 +209,7 @@ void ra_graph_fingerprint(const struct ra_graph *g, char out[65])
     struct ra_buf text;
 
     ra_buf_init(&text, (size_t)1 << 20);
-    ra_buf_printf(&text, "%s\n%s\n", g->o.tenant_id ? g->o.tenant_id : "",
+    ra_buf_printf(&text, "%s\n%s\n", ra_graph_tenant(g),
                   g->o.files_dir ? g->o.files_dir : g->graph.base);
     for (int c = 0; c < RA_COLLECTIONS; c++)
         ra_buf_printf(&text, "%s\n", ra_collection_path((enum ra_collection)c));
@@ -218,4 +218,9 @@ void ra_graph_fingerprint(const struct ra_graph *g, char out[65])
     for (size_t i = 0; i < sizeof d; i++)
         snprintf(out + 2 * i, 3, "%02x", d[i]);
     ra_buf_free(&text);
+}
+
+const char *ra_graph_tenant(const struct ra_graph *g)
+{
+    return g->o.tenant_id ? g->o.tenant_id : "";
 }

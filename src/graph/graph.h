@@ -236,6 +236,8 @@ int ra_graph_delta(struct ra_graph *g, struct ra_delta *rounds, size_t n, ra_del
 /* What the objects that come from here are of: the tenant, the service and what is asked of it, as
  * a SHA-256 in lower-case hex. Objects and links of one with another fingerprint do not mix. */
 void ra_graph_fingerprint(const struct ra_graph *g, char out[65]);
+/* The tenant's id as the options named it; borrowed, "" when they named none. */
+const char *ra_graph_tenant(const struct ra_graph *g);
 
 /* ---- documents: single objects and small collections, as JSON ---- */
 

@@ -60,4 +60,21 @@ for c in list show check prune "diff newest newest"; do
 done
 expect 0 "${run[@]}" backup list
 expect 0 "$REANCHOR" backup -qc "$work/run/reanchor.conf" list
+
+say "a configuration of another tenant, with the store and the backups of this one"
+for c in run files; do
+  sed "s/$tenant_id/00000000-0000-4000-8000-000000000001/" "$work/$c/reanchor.conf" > "$work/$c/foreign.conf"
+done
+foreign=("$REANCHOR" -c "$work/run/foreign.conf")
+for c in plan "show x" "verify --cached" "backup create --cached" "restore newest --cached"; do
+  # shellcheck disable=SC2086
+  expect 6 "${foreign[@]}" $c
+  said "is of the tenant $tenant_id" "HINT: name the configuration of that tenant"
+done
+printf '[backup]\ndir = %s\n' "$work/backups" >> "$work/files/foreign.conf"
+sed -i "s#^dir = $work/files/store#dir = $work/foreign-store#" "$work/files/foreign.conf"
+expect 6 "$REANCHOR" -c "$work/files/foreign.conf" backup create
+said "holds backups of the tenant $tenant_id" "HINT: "
+expect 6 "$REANCHOR" -c "$work/files/foreign.conf" plan
+said "the organization's id is $tenant_id"
 say "as wanted"
