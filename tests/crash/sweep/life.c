@@ -94,6 +94,7 @@ static _Noreturn void child(const struct life *l)
         point_arm(l->which, l->n);
     argc = reanchor_main(argc, argv);
     fflush(stdout);
+    point_disarm();
     if (l->which < 0 && !l->everyone) /* to look for leaks takes as long as the run itself */
         _exit(argc);
     exit(argc);

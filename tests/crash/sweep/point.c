@@ -26,6 +26,11 @@ void point_arm(int which, long n)
     armed = true;
 }
 
+void point_disarm(void)
+{
+    armed = false;
+}
+
 struct point_shared *point_shared(void)
 {
     return shared;

@@ -18,6 +18,7 @@ struct point_shared {
 void point_init(void);
 /* In the child: call 'which' is to fail the nth time; -1 for none, which only counts. */
 void point_arm(int which, long n);
+void point_disarm(void); /* what comes after the program's end is none of its calls */
 struct point_shared *point_shared(void);
 
 /* For calls.c. true: this call is the one. errno is set. */
