@@ -1,5 +1,6 @@
 #include "recovery/cli/study.h"
 
+#include "recovery/cli/gather.h"
 #include "src/base/clock.h"
 #include "src/base/log.h"
 
@@ -70,26 +71,29 @@ static int check_tenant(const struct ra_study *s, const struct ra_cli *cli, stru
     return 0;
 }
 
-/* A configured anchor attribute that no directory was read with would look like nobody has it. */
-static int check_attributes(const struct ra_study *s, struct ra_err *err)
+static bool was_read(const struct ra_side *side, struct ra_str attribute)
 {
-    const struct ra_policy *p = &s->policy.policy;
-    struct ra_anchor_attribute a = ra_anchor_attribute(p->anchor_attribute);
+    for (size_t i = 0; i < side->customs; i++)
+        if (ra_str_eq_fold(side->custom[i], attribute))
+            return true;
+    return false;
+}
 
-    if (ra_str_eq_fold(p->anchor_attribute, RA_STR("auto")) || a.kind != RA_ANCHOR_CUSTOM)
-        return 0;
-    for (size_t d = 0; d < s->view->ad_n; d++) {
-        const struct ra_side *side = &s->view->ad_sides[d];
-        bool read = false;
-        for (size_t i = 0; i < side->customs; i++)
-            read = read || ra_str_eq_fold(side->custom[i], p->anchor_attribute);
-        if (read)
-            continue;
-        ra_fail(err, RA_EINCOMPLETE, "ad:" RA_STR_FMT " was read without " RA_STR_FMT,
-                RA_STR_ARG(side->name), RA_STR_ARG(p->anchor_attribute));
-        return ra_hint(err, "run: reanchor fetch ad");
-    }
-    return 0;
+/* An anchor attribute that a directory was not read with, configured, a candidate or the tenant's
+ * own, would look like nobody has it. */
+static int check_attributes(const struct ra_cli *cli, const struct ra_study *s, struct ra_err *err)
+{
+    struct ra_str *wanted = NULL;
+    size_t n = ra_gather_attributes(cli->config, s->view->tenant.anchor_attribute, &wanted);
+    int rc = 0;
+
+    for (size_t d = 0; rc == 0 && d < s->view->ad_n; d++)
+        for (size_t i = 0; rc == 0 && i < n; i++)
+            if (!was_read(&s->view->ad_sides[d], wanted[i]))
+                rc = ra_fail(err, RA_EINCOMPLETE, "ad:" RA_STR_FMT " was read without " RA_STR_FMT,
+                             RA_STR_ARG(s->view->ad_sides[d].name), RA_STR_ARG(wanted[i]));
+    free(wanted);
+    return rc == 0 ? 0 : ra_hint(err, "run: reanchor fetch ad");
 }
 
 int ra_study_open(struct ra_cli *cli, struct ra_cache *cache, struct ra_study **out,
@@ -108,7 +112,7 @@ int ra_study_open(struct ra_cli *cli, struct ra_cache *cache, struct ra_study **
     if (rc == 0)
         rc = check_tenant(s, cli, err);
     if (rc == 0)
-        rc = check_attributes(s, err);
+        rc = check_attributes(cli, s, err);
     if (rc == 0) {
         s->input = (struct ra_match_input){.ad = s->view->ad_sides,
                                            .ad_n = s->view->ad_n,

@@ -38,10 +38,22 @@ static int bad_value(const struct ra_dir_entry *e, const char *attribute, struct
     return ra_hint(err, "read the directory again with all attributes, binary ones as Base64");
 }
 
+/* The first value; one of no bytes is none (decision: Inputs, "Empty is absent"). */
+static struct ra_str first_of(const struct ra_dir_entry *e, const char *attribute)
+{
+    size_t n = 0;
+    const struct ra_str *values = ra_dir_entry_values(e, attribute, &n);
+
+    for (size_t i = 0; i < n; i++)
+        if (values[i].n)
+            return values[i];
+    return (struct ra_str){0};
+}
+
 static int integer(const struct ra_dir_entry *e, const char *attribute, int64_t *out,
                    struct ra_err *err)
 {
-    struct ra_str text = ra_dir_entry_first(e, attribute);
+    struct ra_str text = first_of(e, attribute);
     long long v = 0;
 
     if (!ra_str_absent(text) && !ra_parse_int(text, &v))
@@ -66,7 +78,7 @@ static int sid_text(const struct ra_dir_entry *e, const char *attribute, struct 
 static int sid(struct ra_entry_reader *r, const struct ra_dir_entry *e, const char *attribute,
                struct ra_str *out, struct ra_err *err)
 {
-    struct ra_str value = ra_dir_entry_first(e, attribute);
+    struct ra_str value = first_of(e, attribute);
     char text[RA_SID_TEXT];
     int rc;
 
@@ -105,11 +117,12 @@ static bool is_true(struct ra_str value)
 
 static uint32_t count_of(const struct ra_dir_entry *e, const char *attribute)
 {
-    size_t n = 0;
+    size_t n = 0, held = 0;
+    const struct ra_str *values = ra_dir_entry_values(e, attribute, &n);
 
-    if (!ra_dir_entry_values(e, attribute, &n))
-        n = 0;
-    return n > UINT32_MAX ? UINT32_MAX : (uint32_t)n;
+    for (size_t i = 0; i < n; i++)
+        held += values[i].n > 0;
+    return held > UINT32_MAX ? UINT32_MAX : (uint32_t)held;
 }
 
 static void proxies(struct ra_entry_reader *r, const struct ra_dir_entry *e, struct ra_list *out)
@@ -140,7 +153,7 @@ static void custom(struct ra_entry_reader *r, const struct ra_dir_entry *e, stru
     *out = (struct ra_list){0};
     for (size_t i = 0; i < r->read->customs; i++) {
         struct ra_str name = r->read->custom[i];
-        struct ra_str value = ra_dir_entry_first(e, ra_arena_copy(&r->arena, name.p, name.n));
+        struct ra_str value = first_of(e, ra_arena_copy(&r->arena, name.p, name.n));
         if (ra_str_absent(value))
             continue;
         ra_list_put(&r->custom, &out->count, name);
@@ -155,20 +168,20 @@ static void strings(const struct ra_entry_reader *r, const struct ra_dir_entry *
                     struct ra_ad_object *o)
 {
     o->dn = ra_dir_entry_dn(e);
-    o->sam = ra_dir_entry_first(e, "sAMAccountName");
-    o->upn = ra_dir_entry_first(e, "userPrincipalName");
-    o->login = ra_dir_entry_first(e, r->read->login_attribute);
-    o->mail = ra_dir_entry_first(e, "mail");
-    o->nickname = ra_dir_entry_first(e, "mailNickname");
-    o->display_name = ra_dir_entry_first(e, "displayName");
-    o->cn = ra_dir_entry_first(e, "cn");
-    o->admin_description = ra_dir_entry_first(e, "adminDescription");
-    o->when_created = ra_dir_entry_first(e, "whenCreated");
+    o->sam = first_of(e, "sAMAccountName");
+    o->upn = first_of(e, "userPrincipalName");
+    o->login = first_of(e, r->read->login_attribute);
+    o->mail = first_of(e, "mail");
+    o->nickname = first_of(e, "mailNickname");
+    o->display_name = first_of(e, "displayName");
+    o->cn = first_of(e, "cn");
+    o->admin_description = first_of(e, "adminDescription");
+    o->when_created = first_of(e, "whenCreated");
     /* AD leaves it to what was restored, and renames it with the parent without telling of it. */
-    if (is_true(ra_dir_entry_first(e, "isDeleted")))
-        o->last_known_parent = ra_dir_entry_first(e, "lastKnownParent");
-    o->consistency_guid = ra_dir_entry_first(e, "mS-DS-ConsistencyGuid");
-    o->guid = ra_dir_entry_first(e, "objectGUID");
+    if (is_true(first_of(e, "isDeleted")))
+        o->last_known_parent = first_of(e, "lastKnownParent");
+    o->consistency_guid = first_of(e, "mS-DS-ConsistencyGuid");
+    o->guid = first_of(e, "objectGUID");
 }
 
 static int numbers(const struct ra_dir_entry *e, struct ra_ad_object *o, struct ra_err *err)
@@ -219,10 +232,10 @@ int ra_record_from_entry(struct ra_entry_reader *r, const struct ra_dir_entry *e
         rc = sid(r, e, "msExchMasterAccountSid", &o->master_account_sid, err);
     if (rc == 0)
         rc = sid_history(r, e, &o->sid_history, err);
-    o->deleted = is_true(ra_dir_entry_first(e, "isDeleted"));
+    o->deleted = is_true(first_of(e, "isDeleted"));
     o->critical_system = count_of(e, "isCriticalSystemObject") > 0;
-    o->hidden_from_lists = is_true(ra_dir_entry_first(e, "msExchHideFromAddressLists"));
-    o->mailbox_guid = !ra_str_absent(ra_dir_entry_first(e, "msExchMailboxGuid"));
+    o->hidden_from_lists = is_true(first_of(e, "msExchHideFromAddressLists"));
+    o->mailbox_guid = !ra_str_absent(first_of(e, "msExchMailboxGuid"));
     proxies(r, e, &o->proxies);
     custom(r, e, &o->custom);
     return rc;

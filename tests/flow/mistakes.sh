@@ -48,6 +48,19 @@ expect 0 "${run[@]}" fetch
 expect 1 "$REANCHOR" -c "$work/no-ad.conf" plan; said "no [ad:NAME] section" HINT
 { cat "$work/run/reanchor.conf"; printf '[anchor]\nattribute = extensionAttribute9\n'; } > "$work/other.conf"
 expect 3 "$REANCHOR" -c "$work/other.conf" plan; said "was read without extensionAttribute9" "reanchor fetch ad"
+for which in 'attribute = auto' 'attribute = objectGUID'; do
+  { cat "$work/run/reanchor.conf"; printf '[anchor]\n%s\ncandidates = extensionAttribute9\n' "$which"; } > "$work/other.conf"
+  expect 3 "$REANCHOR" -c "$work/other.conf" plan; said "was read without extensionAttribute9" "reanchor fetch ad"
+done
+sync=$org/graph/onPremisesSynchronization.json
+cp "$sync" "$work/sync.json"
+jq -c '.value[0].configuration.anchorAttribute = "extensionAttribute8"' "$work/sync.json" > "$sync"
+expect 0 "${run[@]}" fetch cloud
+expect 3 "${run[@]}" plan; said "was read without extensionAttribute8" "reanchor fetch ad"
+expect 0 "${run[@]}" fetch ad
+status 0 6 -- "${run[@]}" plan
+cp "$work/sync.json" "$sync"
+expect 0 "${run[@]}" fetch
 
 say "a plan held against a tenant to which nothing was exported"
 status 0 2 6 -- "${run[@]}" plan --report "$work/report" --redact --bypass-identifiers --detailed-exitcode
