@@ -2,8 +2,11 @@
 #include "recovery/cli/commands.h"
 #include "recovery/cli/gather.h"
 #include "src/base/clock.h"
+#include "src/base/file.h"
 #include "src/base/json.h"
+#include "src/base/log.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { OPT_FULL = 0x500, OPT_SAVE };
@@ -57,12 +60,46 @@ static const struct argp argp = {
            "complete; until then the one before stays in use.",
 };
 
+/* Without the other side nothing can be decided, and so nothing is asked for object by object. */
+static int save_cloud_alone(struct ra_cache *cache, const char *dir, struct ra_err *err)
+{
+    struct ra_view *view = NULL;
+    int rc = ra_view_open(cache, NULL, 0, "", &view, err);
+
+    if (rc == 0)
+        rc = ra_save(view, dir, err);
+    if (rc == 0)
+        ra_warn("%s: saved without onPremisesSyncBehavior: which objects to ask for it is known "
+                "once the directories were read too",
+                dir);
+    ra_view_close(&view);
+    return rc;
+}
+
+static bool is_alone(const struct ra_config *c, struct ra_cache *cache)
+{
+    bool alone = c->ad_n == 0;
+
+    for (size_t i = 0; i < c->ad_n && !alone; i++) {
+        char *side = ra_side_of_directory(c->ad[i].name);
+        struct ra_snap *snap = NULL;
+        struct ra_err none = {0};
+        alone = ra_snap_open(cache, side, &snap, &none) == -(int)RA_ENOTFOUND;
+        ra_snap_close(&snap);
+        free(side);
+    }
+    return alone;
+}
+
 static int settle_and_save(struct ra_cli *cli, struct ra_cache *cache, struct ra_graph *graph,
                            const struct options *o, struct ra_err *err)
 {
     struct ra_study *study = NULL;
-    int rc = ra_gather_settle(cli, cache, graph, &study, err);
+    int rc;
 
+    if (is_alone(cli->config, cache))
+        return o->save ? save_cloud_alone(cache, o->save, err) : 0;
+    rc = ra_gather_settle(cli, cache, graph, &study, err);
     if (rc == -(int)RA_EINCOMPLETE && !o->save)
         return 0; /* the other side was never read: nothing to decide, nothing to ask for */
     if (rc == 0 && o->save)
@@ -125,11 +162,13 @@ int ra_cmd_fetch(struct ra_cli *cli, int argc, char **argv, struct ra_err *err)
 
     if (rc == 0)
         rc = ra_cli_load(cli, err);
+    if (rc == 0 && o.save)
+        rc = ra_dir_usable(o.save, err);
     if (rc == 0)
         rc = ra_cache_open(cli->config->store.dir, true, &cache, err);
     if (rc == 0)
         rc = ra_gather(cli, cache, &o.gather, &graph, err);
-    if (rc == 0 && cli->config->ad_n)
+    if (rc == 0)
         rc = settle_and_save(cli, cache, graph, &o, err);
     if (rc == 0 && !cli->quiet)
         rc = ra_cache_sides(cache, print_snapshot,

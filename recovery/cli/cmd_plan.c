@@ -28,6 +28,8 @@ int ra_cmd_plan(struct ra_cli *cli, int argc, char **argv, struct ra_err *err)
     if (rc == 0)
         rc = ra_cli_load(cli, err);
     if (rc == 0)
+        rc = ra_outputs_check(&o, err);
+    if (rc == 0)
         rc = ra_study_cache(cli, &cache, err);
     if (rc == 0)
         rc = ra_study_open(cli, cache, &study, err);

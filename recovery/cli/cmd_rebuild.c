@@ -52,6 +52,8 @@ int ra_cmd_rebuild(struct ra_cli *cli, int argc, char **argv, struct ra_err *err
     if (rc == 0)
         rc = ra_cli_load(cli, err);
     if (rc == 0)
+        rc = ra_outputs_check(&o.outputs, err);
+    if (rc == 0)
         rc = ra_cache_open(cli->config->store.dir, true, &cache, err);
     if (rc == 0)
         rc = ra_gather(cli, cache, &gather, &graph, err);

@@ -2,6 +2,7 @@
 #include "recovery/cli/commands.h"
 #include "recovery/cli/gather.h"
 #include "recovery/cli/rehearsed.h"
+#include "src/base/file.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -194,6 +195,8 @@ int ra_cmd_rehearse(struct ra_cli *cli, int argc, char **argv, struct ra_err *er
     cli->isolated = true;
     if (rc == 0)
         rc = ra_cli_load(cli, err);
+    if (rc == 0 && o.dir)
+        rc = ra_dir_usable(o.dir, err);
     if (rc == 0)
         rc = rehearse(cli, &o, err);
     ra_rehearsed_free(&o.source);

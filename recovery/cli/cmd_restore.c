@@ -6,6 +6,7 @@
 #include "recovery/cli/lookup.h"
 #include "recovery/cli/restored.h"
 #include "recovery/restore/restore.h"
+#include "src/base/file.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -248,6 +249,8 @@ int ra_cmd_restore(struct ra_cli *cli, int argc, char **argv, struct ra_err *err
 
     if (rc == 0)
         rc = ra_cli_load(cli, err);
+    if (rc == 0 && o.dir)
+        rc = ra_dir_usable(o.dir, err);
     if (rc == 0)
         run.is_import = ra_imported_is(o.which, &run.format);
     if (rc == 0 && run.is_import) { /* what is damaged is said before anything long begins */

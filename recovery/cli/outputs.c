@@ -1,6 +1,9 @@
 /* What `rebuild` and `plan` leave behind: the files of --report and the summary. */
 #include "recovery/cli/study.h"
 
+#include "src/base/file.h"
+
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -50,6 +53,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 const struct argp ra_outputs_argp = {.options = options, .parser = parse};
+
+int ra_outputs_check(const struct ra_outputs *o, struct ra_err *err)
+{
+    if (o->confirm && access(o->confirm, R_OK) != 0)
+        return ra_fail(err, RA_EUSAGE, "%s: %s", o->confirm, strerror(errno));
+    return o->dir ? ra_dir_usable(o->dir, err) : 0;
+}
 
 unsigned ra_study_width(void)
 {

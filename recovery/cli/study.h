@@ -75,6 +75,9 @@ int ra_study_redact(const struct ra_cli *cli, unsigned char key[RA_REDACT_KEY],
 int ra_study_report(struct ra_cli *cli, struct ra_study *s, const struct ra_outputs *o,
                     struct ra_err *err);
 
+/* Whether what the options name can be read and written, before a long run begins. */
+int ra_outputs_check(const struct ra_outputs *o, struct ra_err *err);
+
 /* argp for --report, --detailed-exitcode, --redact, --hold and --bypass-identifiers; input: struct
  * ra_outputs. */
 extern const struct argp ra_outputs_argp;

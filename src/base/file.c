@@ -220,9 +220,43 @@ static int make_one(const char *path, struct ra_err *err)
 
     if (mkdir(path, 0700) == 0)
         return 0;
-    if (errno == EEXIST && stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-        return 0;
+    if (errno == EEXIST && stat(path, &st) == 0) {
+        if (S_ISDIR(st.st_mode))
+            return 0;
+        errno = ENOTDIR;
+    }
     return ra_fail(err, RA_EIO, "%s: cannot be made: %s", path, strerror(errno));
+}
+
+/* The path, or of one that is not there the nearest that is. */
+static char *nearest_there(const char *path, struct stat *st)
+{
+    char *copy = ra_strdup(path), *slash;
+
+    while (stat(copy, st) != 0) {
+        if (errno != ENOENT || strcmp(copy, "/") == 0 || strcmp(copy, ".") == 0)
+            break;
+        slash = strrchr(copy, '/');
+        if (!slash)
+            memcpy(copy, ".", 2); /* a name is one byte long at least */
+        else
+            *(slash == copy ? slash + 1 : slash) = '\0';
+    }
+    return copy;
+}
+
+int ra_dir_usable(const char *path, struct ra_err *err)
+{
+    struct stat st = {0};
+    char *there = nearest_there(path, &st);
+    int rc = 0;
+
+    if (!st.st_mode || access(there, W_OK | X_OK) != 0)
+        rc = ra_fail(err, RA_EIO, "%s: cannot be written to: %s", there, strerror(errno));
+    else if (!S_ISDIR(st.st_mode))
+        rc = ra_fail(err, RA_EIO, "%s: is no folder", there);
+    free(there);
+    return rc;
 }
 
 int ra_dir_make(const char *path, struct ra_err *err)

@@ -36,6 +36,9 @@ void ra_atomic_abandon(struct ra_atomic *a);                   /* harmless after
 
 int ra_file_write(const char *path, const void *p, size_t n, struct ra_err *err);
 int ra_dir_make(const char *path, struct ra_err *err); /* with its parents; there already is fine */
+/* Whether ra_dir_make could make it, and files in it, as far as can be told without doing so: for
+ * whoever is about to work for hours on what goes there. */
+int ra_dir_usable(const char *path, struct ra_err *err);
 int ra_dir_sync(const char *path, struct ra_err *err);
 
 #endif

@@ -77,4 +77,31 @@ expect 6 "$REANCHOR" -c "$work/files/foreign.conf" backup create
 said "holds backups of the tenant $tenant_id" "HINT: "
 expect 6 "$REANCHOR" -c "$work/files/foreign.conf" plan
 said "the organization's id is $tenant_id"
+
+say "the cloud alone, saved: no directory was read yet, or none is configured"
+sed '/^\[ad:contoso\]/,/^\[store\]/{/^\[store\]/!d}' "$work/run/reanchor.conf" > "$work/no-ad.conf"
+for c in "$work/run/reanchor.conf" "$work/no-ad.conf"; do
+  sed "s#^dir = $work/run/store#dir = $work/cloud-store#" "$c" > "$work/cloud.conf"
+  rm -rf "$work/cloud-store" "$work/saved"
+  expect 0 "$REANCHOR" -c "$work/cloud.conf" fetch cloud --save "$work/saved"
+  said "saved without onPremisesSyncBehavior"
+  [ "$(wc -l < "$work/saved/users.ndjson")" -gt 150 ] || fail "no users were saved"
+done
+
+say "a folder that cannot be written is told before anything is read"
+from_files "$work/late" "$org"
+late=("$REANCHOR" -c "$work/late/reanchor.conf")
+: > "$work/a-file"
+for c in "rebuild --report $work/a-file" "rebuild --report $work/a-file/below/it" "fetch --save $work/a-file" \
+  "rehearse cached --report $work/a-file" "restore newest --report $work/a-file"; do
+  # shellcheck disable=SC2086
+  expect 9 "${late[@]}" $c
+  said a-file "HINT: "
+done
+expect 1 "${late[@]}" rebuild --confirm "$work/nowhere"
+said "$work/nowhere: No such file"
+[ ! -e "$work/late/store" ] || fail "something was read first"
+expect 6 "${late[@]}" rebuild --report "$work/late/new/folder"
+(cd "$work/late" && expect 6 "${late[@]}" plan --report here && expect 6 "${late[@]}" plan --report ./there/)
+[ -s "$work/late/here/plan.json" ] && [ -s "$work/late/there/plan.json" ] || fail "no plan in a relative folder"
 say "as wanted"

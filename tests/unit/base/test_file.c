@@ -187,8 +187,22 @@ static void folders_are_made_with_their_parents_for_the_owner_alone(void **state
     assert_int_equal(ra_dir_sync("x/y", &err), 0);
     put("file", "", 0600);
     assert_int_equal(ra_dir_make("file/z", &err), -RA_EIO);
-    assert_string_equal(err.msg, "file: cannot be made: File exists");
+    assert_string_equal(err.msg, "file: cannot be made: Not a directory");
     assert_int_equal(ra_dir_sync("none", &err), -RA_EIO);
+}
+
+static void whether_a_folder_can_be_used_is_told_without_making_it(void **state)
+{
+    (void)state;
+    put("plain", "x", 0600);
+    assert_int_equal(ra_dir_usable(".", &err), 0);
+    assert_int_equal(ra_dir_usable("later/and/below/", &err), 0);
+    assert_int_equal(ra_dir_usable("/tmp/later", &err), 0);
+    assert_int_equal(access("later", F_OK), -1);
+    assert_int_equal(ra_dir_usable("plain", &err), -RA_EIO);
+    assert_int_equal(ra_dir_usable("plain/below", &err), -RA_EIO);
+    assert_string_equal(err.msg, "plain/below: cannot be written to: Not a directory");
+    assert_int_equal(ra_dir_usable("/dev/null", &err), -RA_EIO);
 }
 
 int main(void)
@@ -205,6 +219,7 @@ int main(void)
         cmocka_unit_test(a_secret_that_others_can_read_is_refused),
         cmocka_unit_test(an_empty_secret_is_refused),
         cmocka_unit_test(folders_are_made_with_their_parents_for_the_owner_alone),
+        cmocka_unit_test(whether_a_folder_can_be_used_is_told_without_making_it),
     };
 
     return cmocka_run_group_tests(tests, in_own_folder, leave_folder);
