@@ -24,6 +24,10 @@ static const char own_style[] =
     ".facts td:last-child, .facts td { text-align: left; white-space: normal; padding-right: 1rem; "
     "}\n"
     ".facts td.n { text-align: right; }\n"
+    ".objects { table-layout: fixed; min-width: 60rem; }\n"
+    ".objects th:nth-child(1) { width: 4rem; } .objects th:nth-child(2) { width: 5.5rem; }\n"
+    ".objects th:nth-child(n+5) { width: 13%; } .objects th:last-child { width: 10%; }\n"
+    "@media print { .scroll { display: block; } .objects { min-width: 0; } }\n"
     ".good { color: var(--green); } .look { color: var(--amber); } .bad { color: var(--red); }\n"
     "</style>\n</head>\n<body>\n";
 
@@ -205,8 +209,8 @@ static int objects(const struct ra_report_input *in, const struct ra_drill *d, s
     size_t shown = 0;
     int rc = 0;
 
-    fputs("<section><h2>Every object</h2>\n<table "
-          "class=\"facts\"><tr><th>Side</th><th>Kind</th><th>Name</th><th>UPN</th>"
+    fputs("<section><h2>Every object</h2>\n<div class=\"scroll\"><table "
+          "class=\"facts objects\"><tr><th>Side</th><th>Kind</th><th>Name</th><th>UPN</th>"
           "<th>Predicted</th><th>Shown</th><th></th></tr>\n",
           fp);
     for (int same = 0; same < 2; same++)
@@ -220,7 +224,7 @@ static int objects(const struct ra_report_input *in, const struct ra_drill *d, s
             object(d, &row, fp);
             shown++;
         }
-    fputs("</table></section>\n", fp);
+    fputs("</table></div></section>\n", fp);
     if (rc == 0 && shown < ra_rows_count(rows))
         fprintf(fp, "<p>%zu of %zu objects are on this page; rehearsal.ndjson has all.</p>\n",
                 shown, ra_rows_count(rows));

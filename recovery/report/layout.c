@@ -40,6 +40,23 @@ static bool is_control(const char *p, size_t len)
            (len == 2 && c == 0xC2 && (unsigned char)p[1] < 0xA0);
 }
 
+/* What turns the direction of writing round, or breaks a line: a name could make the line around it
+ * read otherwise. 0 for everything else. */
+static unsigned turner(const char *p, size_t len)
+{
+    const unsigned char *u = (const unsigned char *)p;
+    unsigned c = 0;
+
+    if (len == 2)
+        c = (u[0] & 0x1FU) << 6 | (u[1] & 0x3FU);
+    else if (len == 3)
+        c = (u[0] & 0x0FU) << 12 | (u[1] & 0x3FU) << 6 | (u[2] & 0x3FU);
+    return c == 0x61C || c == 0x200E || c == 0x200F || (c >= 0x2028 && c <= 0x202E) ||
+                   (c >= 0x2066 && c <= 0x2069)
+               ? c
+               : 0;
+}
+
 void ra_layout_safe(struct ra_buf *out, struct ra_str s)
 {
     for (size_t i = 0, len; i < s.n; i += len ? len : 1) {
@@ -48,6 +65,8 @@ void ra_layout_safe(struct ra_buf *out, struct ra_str s)
             ra_buf_putc(out, '?');
         else if (is_control(s.p + i, len))
             ra_buf_printf(out, "\\%02X", (unsigned char)s.p[i + len - 1]);
+        else if (turner(s.p + i, len))
+            ra_buf_printf(out, "\\u%04X", turner(s.p + i, len));
         else
             ra_buf_put(out, s.p + i, len);
     }

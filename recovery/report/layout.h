@@ -13,7 +13,8 @@
 /* 1234567 as "1,234,567". */
 const char *ra_number_text(uint64_t n, char out[RA_NUMBER_TEXT]);
 
-/* Appends the text with control characters as \XX and bytes that are no UTF-8 as '?'. */
+/* Appends the text with control characters as \XX, what turns the direction of writing as \uXXXX,
+ * and bytes that are no UTF-8 as '?'. */
 void ra_layout_safe(struct ra_buf *out, struct ra_str s);
 
 /* Appends a paragraph: first at the start of its first line, the later lines indented to the column

@@ -180,7 +180,7 @@ void ra_csv_field(struct ra_buf *out, struct ra_str s)
     }
     if (quote)
         ra_buf_putc(out, '"');
-    if (s.n && strchr("=+-@", s.p[0]) != NULL && s.p[0] != '\0')
+    if (s.n && strchr("=+-@\t\r", s.p[0]) != NULL && s.p[0] != '\0')
         ra_buf_putc(out, '\'');
     for (size_t i = 0; i < s.n;) { /* up to each quote, which is doubled */
         const char *at = memchr(s.p + i, '"', s.n - i);

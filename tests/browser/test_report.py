@@ -300,6 +300,19 @@ class Page(unittest.TestCase):
             for text, ground, a, b in pairs:
                 self.assertGreaterEqual(contrast(a, b), 4.5, (scheme, text, ground))
 
+    def test_the_page_is_as_wide_as_its_window_whatever_the_names(self):
+        long = "N" * 200
+        browser.js("document.querySelector('#rows .code').click()")
+        for place in ("#made", "#gate-reasons li", "#notes li", "#rows .remedy", "#rows .pair td"):
+            self.assertTrue(browser.js(f"(()=>{{const e=document.querySelector({json.dumps(place)});"
+                                       f"if(e)e.textContent={json.dumps(long)};return !!e}})()"), place)
+        try:
+            for width in (1280, 360):
+                browser.call("Emulation.setDeviceMetricsOverride", width=width, height=800, deviceScaleFactor=1, mobile=False)
+                self.assertEqual(browser.js("document.documentElement.scrollWidth"), width)
+        finally:
+            browser.call("Emulation.clearDeviceMetricsOverride")
+
     # ---- print, size, redaction ----
 
     def test_print_shows_the_filtered_rows_with_their_remedies_and_no_controls(self):

@@ -128,6 +128,8 @@ static void csv_fields_that_a_spreadsheet_would_compute_are_disarmed(void **stat
     csv("@SUM(A1)", "'@SUM(A1)");
     csv("-2", "'-2");
     csv("+49 30", "'+49 30");
+    csv("\t=1+1", "\"'\t=1+1\""); /* blanks before a formula are passed over by some */
+    csv("\r=1+1", "\"'\r=1+1\"");
     csv("=HYPERLINK(\"x\",\"y\")", "\"'=HYPERLINK(\"\"x\"\",\"\"y\"\")\"");
 }
 

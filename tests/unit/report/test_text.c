@@ -168,6 +168,11 @@ static void control_characters_never_reach_the_terminal(void **state)
     ra_buf_init(&b, 1000);
     ra_layout_safe(&b, RA_STR("a\033[2J\xC2\x9Bz\x80 \xC3\xA4\n"));
     assert_string_equal(ra_buf_z(&b), "a\\1B[2J\\9Bz? \xC3\xA4\\0A");
+    ra_buf_clear(&b);
+    ra_layout_safe(
+        &b, RA_STR("\u202emoc.live\u202c \u2066a\u2069\u200f\u061c\u2028 \u2027\u05d0\u200d"));
+    assert_string_equal(ra_buf_z(&b), "\\u202Emoc.live\\u202C \\u2066a\\u2069\\u200F\\u061C\\u2028 "
+                                      "\u2027\u05d0\u200d");
     ra_buf_free(&b);
 }
 
