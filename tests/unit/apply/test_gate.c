@@ -94,6 +94,112 @@ static void the_name_must_be_the_tenants(void **state)
     assert_int_equal(ra_gate_confirm(&r, &err), 0);
 }
 
+/* ---- the tenant, as it was when the plan was made, and as it is ---- */
+
+int __wrap_ra_run_graph(struct ra_run *r, struct ra_err *err);
+int __wrap_ra_run_graph(struct ra_run *r, struct ra_err *err)
+{
+    (void)r;
+    (void)err;
+    return 0;
+}
+
+static struct ra_tenant then, now;
+
+static int look(void *ctx, struct ra_graph *g, bool roles, const struct ra_tenant **was,
+                const struct ra_tenant **is, struct ra_err *err)
+{
+    (void)ctx;
+    (void)g;
+    (void)err;
+    assert_true(roles);
+    *was = &then;
+    *is = &now;
+    return 0;
+}
+
+/* Both are the same, in which one user holds no role. */
+static void set_tenant(void)
+{
+    then = (struct ra_tenant){.id = ra_str(world.tenant_id),
+                              .roles_known = true,
+                              .flags_json = RA_STR("{\"blockSoftMatchEnabled\":true}")};
+    now = then;
+}
+
+static int gate_tenant(struct ra_err *err)
+{
+    static const struct ra_apply_options o = {0};
+    struct ra_apply_world w = world;
+    struct ra_step s = {.kind = &ra_kind_immutable_id};
+    struct ra_run r = {.w = &w, .o = &o, .steps = &s, .n = 1};
+    int rc;
+
+    w.look = look;
+    s.s.target.id = RA_STR("c10ad000-0000-4000-8000-000000000001");
+    *err = (struct ra_err){0};
+    rc = ra_gate_tenant(&r, true, err);
+    assert_int_equal(rc == 0, r.passed != 0);
+    return rc;
+}
+
+static void a_tenant_that_is_as_it_was_is_let_through(void **state)
+{
+    struct ra_err err;
+
+    (void)state;
+    set_tenant();
+    assert_int_equal(gate_tenant(&err), 0);
+}
+
+static void another_tenant_is_refused(void **state)
+{
+    struct ra_err err;
+
+    (void)state;
+    set_tenant();
+    now.id = RA_STR("7f3c0000-0000-0000-0000-000000000002");
+    assert_int_equal(gate_tenant(&err), -RA_ESTALE);
+    assert_string_equal(err.msg, "signed in to tenant 7f3c0000-0000-0000-0000-000000000002, the "
+                                 "configuration has 7f3c0000-0000-0000-0000-000000000001");
+}
+
+static void a_feature_that_was_switched_since_is_refused(void **state)
+{
+    struct ra_err err;
+
+    (void)state;
+    set_tenant();
+    now.flags_json = RA_STR("{\"blockSoftMatchEnabled\":false}");
+    assert_int_equal(gate_tenant(&err), -RA_ESTALE);
+    assert_non_null(strstr(err.msg, "blockSoftMatchEnabled was on when the plan was made, is off"));
+    now.flags_json = RA_STR("{");
+    assert_int_equal(gate_tenant(&err), -RA_EINTEGRITY);
+    assert_string_equal(err.msg, "the tenant's features: are not JSON");
+}
+
+static void a_role_that_was_given_or_taken_since_is_refused(void **state)
+{
+    struct ra_role_holder holder = {.user_id = RA_STR("c10ad000-0000-4000-8000-000000000001"),
+                                    .roles = RA_ROLE_ASSIGNED};
+    struct ra_err err;
+
+    (void)state;
+    set_tenant();
+    now.holders = &holder;
+    now.holders_n = 1;
+    assert_int_equal(gate_tenant(&err), -RA_ESTALE);
+    assert_string_equal(err.msg, "user c10ad000-0000-4000-8000-000000000001 held no role when the "
+                                 "plan was made, holds a role now");
+    holder.roles |= RA_ROLE_PRIVILEGED;
+    assert_int_equal(gate_tenant(&err), -RA_ESTALE);
+    assert_non_null(strstr(err.msg, "holds a privileged role now"));
+    set_tenant();
+    now.roles_known = false;
+    assert_int_equal(gate_tenant(&err), -RA_ESTALE);
+    assert_non_null(strstr(err.msg, "who holds a role can no longer be read"));
+}
+
 static void a_target_that_holds_something_else_stops_all(void **state)
 {
     const struct ra_apply_options o = {0};
@@ -119,6 +225,10 @@ int main(void)
         cmocka_unit_test(there_is_no_writer_before_every_part_of_the_gate_was_passed),
         cmocka_unit_test(nothing_is_written_without_a_writer),
         cmocka_unit_test(the_name_must_be_the_tenants),
+        cmocka_unit_test(a_tenant_that_is_as_it_was_is_let_through),
+        cmocka_unit_test(another_tenant_is_refused),
+        cmocka_unit_test(a_feature_that_was_switched_since_is_refused),
+        cmocka_unit_test(a_role_that_was_given_or_taken_since_is_refused),
         cmocka_unit_test(a_target_that_holds_something_else_stops_all),
     };
 
