@@ -260,6 +260,20 @@ static const struct {
      "plan: steps[1].want is a value, want null: the identifier can only be cleared"},
     {"\"directory\": \"contoso\"", "\"directory\": null",
      "plan: steps[0].target.directory is null, want the directory of an AD object"},
+    {"\"ORPHAN 3\"", "3", "plan: reasons is a number, want an array of strings"},
+    {"\"reasons\": [\n    \"ORPHAN 3\"\n  ]", "\"reasons\": {}",
+     "plan: reasons is an object, want an array"},
+    {"\"snapshots\": {", "\"snapshots\": {\"x\": [],", "plan: snapshots is an array, want objects"},
+    {"\"blockSoftMatchEnabled\": true", "\"blockSoftMatchEnabled\": null",
+     "plan: steps[2].blockSoftMatchEnabled is null, want true or false"},
+    {"\"undo\": null", "\"undo\": false",
+     "plan: steps[1].undo is true or false, want an object or null"},
+    {"\"have\": {\n        \"blockSoftMatchEnabled\": true\n      }", "\"have\": 5",
+     "plan: steps[2].have is a number, want an object of features"},
+    {"\"complete\": false", "\"complete\": 0",
+     "plan: expected.complete is a number, want true or false"},
+    {"\"rejoined\": [", "\"rejoined\": [7,",
+     "plan: expected.rejoined: id is a number, want a string"},
     {"  \"format\": 1", "   \"format\": 1",
      "plan: line 31 is not as it was written: its content gives another text"},
     {"  \"format\": 1", "  \"format\": 1.0",
@@ -391,6 +405,24 @@ static void steps_that_were_added_are_put_in_order_and_numbered(void **state)
     ra_plan_free(&p);
 }
 
+static void steps_can_be_added_to_a_plan_that_was_read(void **state)
+{
+    struct ra_plan from = sample_with_steps(), p;
+    char *text = encoded(&from);
+    struct ra_err err = {0};
+
+    (void)state;
+    assert_int_equal(ra_plan_decode(ra_str(text), &p, &err), 0);
+    ra_plan_add_step(&p, &from.steps[0]);
+    ra_plan_expect(&p, &from.expected[1]);
+    assert_int_equal(p.steps_n, 4);
+    assert_true(ra_str_eq(p.steps[2].id, RA_STR("s3")));
+    assert_true(ra_str_eq(p.steps[3].target.dn, from.steps[0].target.dn));
+    assert_int_equal(p.expected_n, 3);
+    free(text);
+    ra_plan_free(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -402,6 +434,7 @@ int main(void)
         cmocka_unit_test(a_changed_value_is_told_by_the_hash),
         cmocka_unit_test(a_plan_written_piece_by_piece_has_the_same_bytes),
         cmocka_unit_test(steps_that_were_added_are_put_in_order_and_numbered),
+        cmocka_unit_test(steps_can_be_added_to_a_plan_that_was_read),
         cmocka_unit_test(a_plan_takes_gate_counts_and_policy_from_the_decision),
     };
 

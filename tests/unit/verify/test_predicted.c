@@ -250,7 +250,102 @@ static void what_was_to_stay_and_is_not_synced_any_more_is_a_difference(void **s
     expect(RA_CAME_OTHERWISE, "it is not synced any more");
 }
 
+static void what_became_of_a_user_that_was_not_joined_is_told_apart(void **state)
+{
+    static const struct {
+        const char *anchor;
+        enum ra_tri synced;
+        bool deleted;
+        enum ra_verdict_code code;
+        const char *why;
+    } cases[] = {
+        {OTHER, RA_NO, false, RA_SOFT_SMTP, "it has another anchor"},
+        {OTHER, RA_YES, false, RA_SOFT_SMTP, "it was joined with another anchor"},
+        {ANCHOR, RA_NO, false, RA_ANCHOR_DRIFT, "it is not synced any more"},
+        {ANCHOR, RA_NO, true, RA_SOFT_SMTP, "it was deleted"},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct ra_cloud_object o = user("aaaa", cases[i].anchor, cases[i].synced);
+        end(state);
+        begin(state);
+        o.deleted = cases[i].deleted;
+        put(o);
+        predict(RA_WILL_MATCH, "aaaa", cases[i].code);
+        compare(true);
+        expect(RA_CAME_OTHERWISE, cases[i].why);
+    }
+}
+
+static void who_was_joined_with_quarantined_values_is_a_difference(void **state)
+{
+    struct ra_cloud_object o = user("aaaa", ANCHOR, RA_YES);
+
+    (void)state;
+    o.provisioning_errors = RA_STR("[{\"category\":\"PropertyConflict\"}]");
+    put(o);
+    predict(RA_WILL_MATCH, "aaaa", RA_SOFT_SMTP);
+    compare(true);
+    expect(RA_CAME_OTHERWISE, "it was joined, but values of it are quarantined");
+}
+
+static void an_anchor_that_somebody_got_by_hand_is_no_creation(void **state)
+{
+    (void)state;
+    put(user("aaaa", ANCHOR, RA_NO));
+    predict(RA_WILL_ADD, NULL, RA_ADD);
+    compare(true);
+    expect(RA_CAME_OTHERWISE, "an object that is not synced has its anchor");
+}
+
+static void who_was_to_stay_and_lies_in_the_recycle_bin_was_deleted(void **state)
+{
+    struct ra_cloud_object o = user("aaaa", ANCHOR, RA_YES);
+
+    (void)state;
+    o.deleted = true;
+    put(o);
+    predict(RA_WILL_REJOIN, "aaaa", RA_MATCH_HARD);
+    compare(true);
+    expect(RA_CAME_OTHERWISE, "it was deleted");
+}
+
+static void a_computer_is_known_by_its_guid_and_one_without_by_nothing(void **state)
+{
+    struct ra_cloud_object o = {
+        .kind = RA_DEVICE, .id = RA_STR("dddd"), .device_id = RA_STR(GUID), .synced = RA_YES};
+    struct ra_prediction *p;
+
+    (void)state;
+    put(o);
+    p = predict(RA_WILL_ADD, NULL, RA_ADD);
+    p->kind = RA_COMPUTER;
+    p = predict(RA_WILL_ADD, NULL, RA_ADD);
+    p->kind = RA_COMPUTER;
+    p->object_guid = RA_STR("no guid");
+    compare(true);
+    assert_int_equal(got.counts[RA_WILL_ADD][RA_CAME_TRUE], 1);
+    assert_int_equal(got.counts[RA_WILL_ADD][RA_CAME_NOT_YET], 1);
+}
+
 /* ---- nobody twice ---- */
+
+static void what_was_predicted_is_told_before_what_was_not(void **state)
+{
+    uint32_t first, second;
+
+    (void)state;
+    first = put(user("bbbb", "AAAAAAAAAAAAAAAAAAAAAA==", RA_YES));
+    second = put(user("cccc", "BBBBBBBBBBBBBBBBBBBBBA==", RA_YES));
+    put(user("aaaa", OTHER, RA_NO));
+    predict(RA_WILL_MATCH, "aaaa", RA_SOFT_SMTP);
+    compare(true);
+    assert_int_equal(got.n, 3);
+    assert_ptr_equal(got.all[0].predicted, &predictions[0]);
+    assert_null(got.all[1].predicted);
+    assert_int_equal(got.all[1].found, first);
+    assert_int_equal(got.all[2].found, second);
+}
 
 static void what_is_synced_and_was_not_predicted_is_a_difference(void **state)
 {
@@ -320,6 +415,12 @@ int main(void)
         TEST(what_was_to_stay_and_is_not_synced_any_more_is_a_difference),
         TEST(what_is_synced_and_was_not_predicted_is_a_difference),
         TEST(a_plan_of_a_few_says_nothing_of_the_others),
+        TEST(what_became_of_a_user_that_was_not_joined_is_told_apart),
+        TEST(who_was_joined_with_quarantined_values_is_a_difference),
+        TEST(an_anchor_that_somebody_got_by_hand_is_no_creation),
+        TEST(who_was_to_stay_and_lies_in_the_recycle_bin_was_deleted),
+        TEST(a_computer_is_known_by_its_guid_and_one_without_by_nothing),
+        TEST(what_was_predicted_is_told_before_what_was_not),
         TEST(identifiers_are_wanted_of_the_users_that_are_matched),
     };
 
