@@ -6,11 +6,13 @@
 
 /* Who holds a role, as far as the documents tell. */
 
-static const char *assignments;
+static const char *assignments, *members = "{\"value\":[]}";
 
 static struct ra_doc document(void *ctx, const char *name)
 {
-    const char *json = strcmp(name, "roleAssignments") == 0 ? assignments : "{\"value\":[]}";
+    const char *json = strcmp(name, "roleAssignments") == 0    ? assignments
+                       : strcmp(name, "roleGroupMembers") == 0 ? members
+                                                               : "{\"value\":[]}";
 
     (void)ctx;
     return (struct ra_doc){ra_str(json), RA_STR("read")};
@@ -53,11 +55,38 @@ static void an_assignment_that_names_nobody_leaves_roles_unknown(void **state)
     load("{\"@odata.context\":\"c\"}", 0, false);
 }
 
+#define GROUP                                                                                      \
+    "{\"value\":[{\"principalId\":\"G\",\"roleDefinitionId\":\"r\","                               \
+    "\"principal\":{\"@odata.type\":\"#microsoft.graph.group\"}}]}"
+
+/* As they are asked for, by id; and as a list of members is saved. */
+static void the_members_of_a_group_hold_its_role(void **state)
+{
+    (void)state;
+    members = "{\"value\":[{\"id\":\"g\",\"members\":[\"a\",\"b\",\"A\"]}]}";
+    load(GROUP, 2, true);
+    members = "{\"value\":[{\"id\":\"g\",\"members\":[{\"id\":\"a\"},{\"id\":\"b\"},{}]}]}";
+    load(GROUP, 2, true);
+    members = "[{\"id\":\"g\",\"members\":[\"a\"]}]";
+    load(GROUP, 1, true);
+}
+
+static void a_group_without_its_members_leaves_roles_unknown(void **state)
+{
+    (void)state;
+    members = "{\"value\":[{\"id\":\"h\",\"members\":[\"a\"]}]}";
+    load(GROUP, 0, false);
+    members = "{\"value\":[{\"id\":\"g\"}]}";
+    load(GROUP, 0, false);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nobody_holds_a_role_where_the_list_is_empty),
         cmocka_unit_test(an_assignment_that_names_nobody_leaves_roles_unknown),
+        cmocka_unit_test(the_members_of_a_group_hold_its_role),
+        cmocka_unit_test(a_group_without_its_members_leaves_roles_unknown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
