@@ -370,7 +370,8 @@ int ra_run_story(struct ra_run *r, bool compare, struct ra_err *err)
     if (rc != 0)
         return rc;
     for (size_t i = 0; i < r->n; i++)
-        if (r->steps[i].state == RA_STEP_ALREADY || r->o->dry_run)
+        if (r->steps[i].state == RA_STEP_ALREADY || r->o->dry_run ||
+            (r->steps[i].state == RA_STEP_KEPT && !r->resumed))
             tell(r, &r->steps[i]);
     if (r->o->dry_run || (!anything_pending(r) && !r->resumed)) {
         count(r);

@@ -1,6 +1,7 @@
 /* What `apply` says of its steps and of a whole run. */
 #include "recovery/cli/apply_print.h"
 
+#include "recovery/report/layout.h"
 #include "src/base/json.h"
 
 #include <stdio.h>
@@ -28,6 +29,23 @@ void ra_apply_print_step(const struct ra_step_news *n)
     ra_json_key(&j, "message");
     ra_json_z(&j, n->message);
     ra_json_object_end(&j);
+    printf("%s\n", ra_buf_z(&b));
+    ra_buf_free(&b);
+}
+
+void ra_apply_print_step_text(const struct ra_step_news *n)
+{
+    const struct ra_plan_target *to = &n->step->target;
+    struct ra_buf b;
+
+    ra_buf_init(&b, 1 << 20);
+    ra_buf_printf(&b, "%-10s " RA_STR_FMT "  %s  ",
+                  n->state == RA_STEP_PENDING ? "to write" : ra_step_state_name(n->state),
+                  RA_STR_ARG(n->step->id), ra_plan_op_name(n->step->op));
+    ra_layout_safe(&b, ra_str_absent(to->dn) ? to->id : to->dn);
+    if (n->message)
+        ra_buf_puts(&b, ": ");
+    ra_layout_safe(&b, ra_str(n->message ? n->message : ""));
     printf("%s\n", ra_buf_z(&b));
     ra_buf_free(&b);
 }
@@ -61,7 +79,7 @@ void ra_apply_print_json(const struct ra_apply_summary *s, int status)
     ra_buf_free(&b);
 }
 
-void ra_apply_print_text(const struct ra_apply_summary *s, bool dry_run)
+void ra_apply_print_text(const struct ra_apply_summary *s, bool dry_run, const char *config)
 {
     static const char *const words[RA_STEP_STATES] = {"to write",
                                                       "written",
@@ -87,5 +105,6 @@ void ra_apply_print_text(const struct ra_apply_summary *s, bool dry_run)
         printf("%s%zu left out", between, s->left);
     printf("%s\n", dry_run ? " (dry run: nothing was written)" : "");
     if (s->batch[0])
-        printf("batch %s; to undo it: reanchor apply --rollback %s\n", s->batch, s->batch);
+        printf("batch %s; to undo it: reanchor %s%s%sapply --rollback %s\n", s->batch,
+               config ? "-c " : "", config ? config : "", config ? " " : "", s->batch);
 }

@@ -272,18 +272,13 @@ static void note_cleared(struct applying *a, const struct ra_step_news *n)
 static void news(void *ctx, const struct ra_step_news *n)
 {
     struct applying *a = ctx;
-    struct ra_str what =
-        ra_str_absent(n->step->target.dn) ? n->step->target.id : n->step->target.dn;
 
     note_cleared(a, n);
     ra_progress_add(a->phase, 1);
     if (a->cli->json)
         ra_apply_print_step(n);
     else if (!a->cli->quiet && worth_a_line(a, n->state))
-        printf("%-10s " RA_STR_FMT "  %s  " RA_STR_FMT "%s%s\n",
-               n->state == RA_STEP_PENDING ? "to write" : ra_step_state_name(n->state),
-               RA_STR_ARG(n->step->id), ra_plan_op_name(n->step->op), RA_STR_ARG(what),
-               n->message ? ": " : "", n->message ? n->message : "");
+        ra_apply_print_step_text(n);
 }
 
 static void note(void *ctx, const char *line)
@@ -361,7 +356,7 @@ static int run(struct ra_cli *cli, const struct options *o, struct ra_plan *plan
     if (cli->json)
         ra_apply_print_json(&sum, rc);
     else if (!cli->quiet)
-        ra_apply_print_text(&sum, o->apply.dry_run);
+        ra_apply_print_text(&sum, o->apply.dry_run, cli->config_path);
     return rc;
 }
 

@@ -104,4 +104,15 @@ said "$work/nowhere: No such file"
 expect 6 "${late[@]}" rebuild --report "$work/late/new/folder"
 (cd "$work/late" && expect 6 "${late[@]}" plan --report here && expect 6 "${late[@]}" plan --report ./there/)
 [ -s "$work/late/here/plan.json" ] && [ -s "$work/late/there/plan.json" ] || fail "no plan in a relative folder"
+
+say "a batch that cannot be undone says of which steps"
+expect 6 "${run[@]}" plan --report "$work/run/report"
+expect 0 "${run[@]}" apply "$work/run/report/plan.json" --only cloud.clear_object_identifier --override drill --confirm Contoso
+shown "1 written" "reanchor -c $work/run/reanchor.conf apply --rollback "
+batch=$(sed -n 's/.* --rollback //p' "$work/out")
+expect 4 "${run[@]}" --json apply --rollback "$batch" --confirm Contoso
+jq -es 'map(select(.type == "step")) | length == 1 and .[0].state == "kept" and .[0].message == "cannot be undone"' "$work/out" > /dev/null ||
+  { cat "$work/out"; fail "the step is not told"; }
+expect 4 "${run[@]}" apply --rollback "$batch" --confirm Contoso
+shown "kept " "cloud.clear_object_identifier" "cannot be undone"
 say "as wanted"
