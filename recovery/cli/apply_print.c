@@ -5,6 +5,7 @@
 #include "src/base/json.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 void ra_apply_print_step(const struct ra_step_news *n)
 {
@@ -104,7 +105,10 @@ void ra_apply_print_text(const struct ra_apply_summary *s, bool dry_run, const c
     if (s->left)
         printf("%s%zu left out", between, s->left);
     printf("%s\n", dry_run ? " (dry run: nothing was written)" : "");
-    if (s->batch[0])
+    if (s->batch[0]) {
+        char *word = ra_shell_word(config);
         printf("batch %s; to undo it: reanchor %s%s%sapply --rollback %s\n", s->batch,
-               config ? "-c " : "", config ? config : "", config ? " " : "", s->batch);
+               word ? "-c " : "", word ? word : "", word ? " " : "", s->batch);
+        free(word);
+    }
 }

@@ -5,6 +5,7 @@
 #include "recovery/cli/imported.h"
 #include "recovery/cli/lookup.h"
 #include "recovery/cli/restored.h"
+#include "recovery/report/layout.h"
 #include "recovery/restore/restore.h"
 #include "src/base/file.h"
 
@@ -214,16 +215,21 @@ static int compare_knowing(struct ra_cli *cli, struct ra_fresh *f, const struct 
 static int print(const struct ra_cli *cli, const struct ra_report_input *in, const struct run *run,
                  const struct options *o, struct ra_err *err)
 {
+    char *dir = ra_shell_word(o->dir), *config = ra_shell_word(cli->config_path);
     const struct ra_report_style style = {.width = ra_study_width() ? ra_study_width() : WIDTH,
                                           .colour = cli->color,
-                                          .dir = o->dir,
-                                          .config = cli->config_path};
+                                          .dir = dir,
+                                          .config = config};
+    int rc = 0;
 
     if (cli->json)
-        return ra_restore_json(in, &run->then, &run->restored, stdout, err);
-    if (cli->quiet)
-        return 0;
-    return ra_restore_text(in, &run->then, &run->restored, &style, o->all ? 0 : SHOWN, stdout, err);
+        rc = ra_restore_json(in, &run->then, &run->restored, stdout, err);
+    else if (!cli->quiet)
+        rc = ra_restore_text(in, &run->then, &run->restored, &style, o->all ? 0 : SHOWN, stdout,
+                             err);
+    free(dir);
+    free(config);
+    return rc;
 }
 
 static int report(struct ra_cli *cli, struct ra_fresh *f, const struct options *o,

@@ -1,6 +1,7 @@
 /* What `rebuild` and `plan` leave behind: the files of --report and the summary. */
 #include "recovery/cli/study.h"
 
+#include "recovery/report/layout.h"
 #include "src/base/file.h"
 
 #include <errno.h>
@@ -120,10 +121,11 @@ static int summary_text(struct ra_study *s, const struct ra_report_style *style,
 static int print_summary(struct ra_cli *cli, struct ra_study *s, const struct ra_outputs *o,
                          struct ra_err *err)
 {
+    char *dir = ra_shell_word(o->dir), *config = ra_shell_word(cli->config_path);
     struct ra_report_style style = {.width = ra_study_width() ? ra_study_width() : SUMMARY_WIDTH,
                                     .colour = cli->color,
-                                    .dir = o->dir,
-                                    .config = cli->config_path};
+                                    .dir = dir,
+                                    .config = config};
     struct ra_buf b;
     int rc = 0;
 
@@ -137,6 +139,8 @@ static int print_summary(struct ra_cli *cli, struct ra_study *s, const struct ra
     if (rc == 0 && b.n)
         fwrite(b.p, 1, b.n, stdout);
     ra_buf_free(&b);
+    free(dir);
+    free(config);
     return rc;
 }
 

@@ -72,6 +72,28 @@ void ra_layout_safe(struct ra_buf *out, struct ra_str s)
     }
 }
 
+char *ra_shell_word(const char *z)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "_-./:,+@%=";
+    struct ra_buf b;
+    char *word;
+
+    if (!z || (*z && strspn(z, plain) == strlen(z)))
+        return z ? ra_strdup(z) : NULL;
+    ra_buf_init(&b, TEXT_MAX);
+    ra_buf_putc(&b, '\'');
+    for (; *z; z++)
+        if (*z == '\'')
+            ra_buf_puts(&b, "'\\''");
+        else
+            ra_buf_putc(&b, *z);
+    ra_buf_putc(&b, '\'');
+    word = ra_strdup(ra_buf_z(&b));
+    ra_buf_free(&b);
+    return word;
+}
+
 static size_t columns_of(const char *p, size_t n)
 {
     size_t columns = 0;

@@ -17,6 +17,10 @@ const char *ra_number_text(uint64_t n, char out[RA_NUMBER_TEXT]);
  * and bytes that are no UTF-8 as '?'. */
 void ra_layout_safe(struct ra_buf *out, struct ra_str s);
 
+/* The text as one word of a shell's command line, quoted where it must be; NULL for NULL. Free it
+ * with free(). */
+char *ra_shell_word(const char *z);
+
 /* Appends a paragraph: first at the start of its first line, the later lines indented to the column
  * where the text begins, broken between words at style->width. */
 void ra_layout_paragraph(const struct ra_report_style *style, const char *first, struct ra_str text,

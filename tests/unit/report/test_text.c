@@ -9,6 +9,7 @@
 #include "tests/unit/report/org.h"
 
 #include <locale.h>
+#include <stdlib.h>
 #include <string.h>
 
 static struct ra_buf shown;
@@ -176,6 +177,25 @@ static void control_characters_never_reach_the_terminal(void **state)
     ra_buf_free(&b);
 }
 
+static void word_is(const char *z, const char *want)
+{
+    char *word = ra_shell_word(z);
+
+    assert_string_equal(word, want);
+    free(word);
+}
+
+static void a_path_in_a_command_can_be_given_to_a_shell(void **state)
+{
+    (void)state;
+    assert_null(ra_shell_word(NULL));
+    word_is("/etc/reanchor/reanchor.conf", "/etc/reanchor/reanchor.conf");
+    word_is("my reports/$(x)", "'my reports/$(x)'");
+    word_is("o'brien", "'o'\\''brien'");
+    word_is("", "''");
+    word_is("\u00e9", "'\u00e9'");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -187,6 +207,7 @@ int main(void)
         cmocka_unit_test(an_incomplete_snapshot_is_told_with_its_age),
         cmocka_unit_test(the_commands_to_run_next_carry_the_configuration_and_the_folder),
         cmocka_unit_test(control_characters_never_reach_the_terminal),
+        cmocka_unit_test(a_path_in_a_command_can_be_given_to_a_shell),
     };
     int rc;
 
