@@ -277,17 +277,16 @@ static void decide(struct pruner *p)
 /* Removing on the word of a chain that is broken could remove what is missed already. */
 static int check_chain(struct pruner *p, struct ra_err *err)
 {
+    const struct ra_backup_finding *f;
+
     ra_links_follow(&p->c);
     if (p->how->lost || p->how->dry_run || ra_backup_faults(&p->c) == 0)
         return 0;
-    for (size_t i = 0; i < p->c.findings_n; i++)
-        if (p->c.findings[i].fault) {
-            ra_fail(err, RA_EINTEGRITY, "%s: %s; nothing was removed", p->c.findings[i].file,
-                    p->c.findings[i].what);
-            return ra_hint(err, "look at 'reanchor backup check'; to accept what is lost: "
-                                "reanchor backup prune --lost");
-        }
-    return 0;
+    for (f = p->c.findings; !f->fault; f++)
+        ;
+    ra_fail(err, RA_EINTEGRITY, "%s: %s; nothing was removed", f->file, f->what);
+    return ra_hint(err, "look at 'reanchor backup check'; to accept what is lost: "
+                        "reanchor backup prune --lost");
 }
 
 int ra_backup_prune(const struct ra_prune *how, struct ra_pruned *out, struct ra_err *err)
