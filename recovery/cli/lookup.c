@@ -2,6 +2,7 @@
 
 #include "recovery/model/address.h"
 #include "recovery/model/anchor.h"
+#include "src/directory/directory.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -61,14 +62,38 @@ static void read_guid(struct ra_probe *p, struct ra_str key)
         add_guid(p, bytes);
 }
 
+/* What was copied from somewhere brings blanks and line ends along. */
+static struct ra_str trimmed(struct ra_str s)
+{
+    while (s.n && strchr(" \t\r\n", s.p[s.n - 1]) && s.p[s.n - 1])
+        s.n--;
+    while (s.n && strchr(" \t\r\n", *s.p) && *s.p)
+        s = ra_str_from(s, 1);
+    return s;
+}
+
+static struct ra_str dn_key(struct ra_str key, struct ra_arena *a)
+{
+    struct ra_str out = {0};
+    struct ra_buf b;
+
+    ra_buf_init(&b, 1 << 20);
+    if (memchr(key.p, '=', key.n) && ra_dn_key(key, &b) && b.n)
+        out = ra_str_n(ra_arena_copy(a, b.p, b.n), b.n);
+    ra_buf_free(&b);
+    return out;
+}
+
 void ra_probe_read(struct ra_probe *p, struct ra_str key, struct ra_arena *a)
 {
     unsigned char bytes[16];
     size_t n = sizeof bytes;
 
+    key = trimmed(key);
     *p = (struct ra_probe){.text = key, .anchor = key};
     if (ra_str_starts_fold(key, RA_STR("smtp:")))
         p->text = ra_str_from(key, 5);
+    p->dn_key = dn_key(key, a);
     ra_anchor_from_connector_dn(key, a, &p->anchor);
     read_guid(p, key);
     if (p->guids_n == 0 && p->anchor.n == 24 && ra_base64_decode(p->anchor, bytes, &n) && n == 16)
@@ -123,6 +148,8 @@ bool ra_probe_ad(const struct ra_probe *p, const struct ra_ad_object *o, struct 
         return true;
     if (is_text(p, o->sid) || is_text(p, o->upn) || is_text(p, o->login) || is_text(p, o->dn) ||
         is_text(p, o->sam))
+        return true;
+    if (!ra_str_absent(p->dn_key) && ra_str_eq(o->dn_key, p->dn_key))
         return true;
     ra_ad_addresses(o, scratch, &addresses);
     return among(p, &addresses);

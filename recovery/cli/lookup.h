@@ -12,6 +12,7 @@
 struct ra_probe {
     struct ra_str text;   /* as given, for comparing without case */
     struct ra_str anchor; /* as an anchor string, compared byte for byte */
+    struct ra_str dn_key; /* as a DN in the form that is compared; absent when it is none */
     unsigned char guids[2][16];
     size_t guids_n;
 };

@@ -115,4 +115,11 @@ jq -es 'map(select(.type == "step")) | length == 1 and .[0].state == "kept" and 
   { cat "$work/out"; fail "the step is not told"; }
 expect 4 "${run[@]}" apply --rollback "$batch" --confirm Contoso
 shown "kept " "cloud.clear_object_identifier" "cannot be undone"
+
+say "a DN as other tools write it, and a key with blanks around it"
+dn=$(jq -r 'select(.side == "ad" and .kind == "group").ad.dn' "$work/run/report/verdicts.ndjson" | head -n 1 || true)
+for key in "$dn" "${dn//,/, }" "  ${dn//OU=/ou=} "; do
+  expect 0 "${run[@]}" --json show "$key"
+  [ "$(jq -r .verdict.ad.dn "$work/out")" = "$dn" ] || fail "'$key' is not $dn"
+done
 say "as wanted"
