@@ -39,7 +39,7 @@ static const struct argp_option argp_options[] = {
     {"check", OPT_CHECK, NULL, 0, "Print one line, as monitoring plugins do", 0},
     {"nagios", OPT_NAGIOS, NULL, 0,
      "As --check, and exit with 0 OK, 1 WARNING, 2 CRITICAL or 3 UNKNOWN", 0},
-    {"all", OPT_ALL, NULL, 0, "Print every finding, not the first 10 of each kind", 0},
+    {"all", OPT_ALL, NULL, 0, "Print every finding, not 10 of each kind", 0},
     {"redact", OPT_REDACT, NULL, 0, "Replace names and addresses by tokens", 0},
     {"against", OPT_AGAINST, "BACKUP", 0,
      "Also compare with a backup (V14): its name, the path of its manifest, 'newest', or what "
@@ -59,6 +59,18 @@ static error_t parse_severity(struct options *o, const char *arg)
         return 0;
     return ra_cli_usage(o->err, "--severity: have '%.100s', want info, warning, high or critical",
                         arg);
+}
+
+/* Rather refused than passed over: a line for a monitoring system, or names hidden, is relied on.
+ */
+static error_t check_together(struct options *o)
+{
+    if (o->plan && (o->check || o->redact))
+        return ra_cli_usage(o->err, "verify: --%s does not go together with --plan",
+                            o->redact   ? "redact"
+                            : o->nagios ? "nagios"
+                                        : "check");
+    return 0;
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -93,6 +105,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case OPT_REDACT:
         o->redact = true;
         return 0;
+    case ARGP_KEY_SUCCESS:
+        return check_together(o);
     default:
         return ARGP_ERR_UNKNOWN;
     }
@@ -240,25 +254,48 @@ static int unknown(const struct ra_cli *cli, const struct options *o, int rc,
     return RA_PLUGIN_UNKNOWN;
 }
 
+static int integrity(struct ra_cli *cli, const struct options *o, struct ra_err *err)
+{
+    struct ra_fresh fresh = {0};
+    enum ra_import_format format;
+    int rc = 0;
+
+    if (o->against && ra_imported_is(o->against, &format))
+        rc = ra_imported_check(cli, o->against, format, err);
+    if (rc == 0)
+        rc = ra_fresh_open(cli, o->cached, &fresh, err);
+    if (rc == 0)
+        rc = ask(cli, &fresh, err);
+    if (rc == 0)
+        rc = report(cli, &fresh, o, err);
+    ra_fresh_close(&fresh);
+    return rc;
+}
+
+/* With both, what the plan predicted comes first, and both sides were read for it. */
+static int compare_plan(struct ra_cli *cli, struct options *o, struct ra_err *err)
+{
+    int rc = ra_verify_plan(cli, o->plan, o->cached, o->all, err), status = rc;
+
+    if (rc < 0 || !o->against)
+        return rc;
+    if (!cli->json && !cli->quiet)
+        putchar('\n');
+    o->cached = true;
+    rc = integrity(cli, o, err);
+    return rc == 0 ? status : rc;
+}
+
 int ra_cmd_verify(struct ra_cli *cli, int argc, char **argv, struct ra_err *err)
 {
     struct options o = {.severity = RA_SEVERITY_WARNING, .err = err};
-    struct ra_fresh fresh = {0};
-    enum ra_import_format format;
     int rc = ra_cli_parse(cli, &argp, &o, argc, argv, err);
 
     if (rc == 0)
         rc = ra_cli_load(cli, err);
     if (rc == 0 && o.plan)
-        return ra_verify_plan(cli, o.plan, o.cached, o.all, err);
-    if (rc == 0 && o.against && ra_imported_is(o.against, &format))
-        rc = ra_imported_check(cli, o.against, format, err);
+        return compare_plan(cli, &o, err);
     if (rc == 0)
-        rc = ra_fresh_open(cli, o.cached, &fresh, err);
-    if (rc == 0)
-        rc = ask(cli, &fresh, err);
-    if (rc == 0)
-        rc = report(cli, &fresh, &o, err);
-    ra_fresh_close(&fresh);
+        rc = integrity(cli, &o, err);
     return unknown(cli, &o, rc, err);
 }

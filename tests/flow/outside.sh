@@ -122,4 +122,13 @@ for key in "$dn" "${dn//,/, }" "  ${dn//OU=/ou=} "; do
   expect 0 "${run[@]}" --json show "$key"
   [ "$(jq -r .verdict.ad.dn "$work/out")" = "$dn" ] || fail "'$key' is not $dn"
 done
+
+say "verify of a plan and against a backup at once; what does not go together"
+expect 7 "${run[@]}" --json verify --cached --plan "$work/run/report/plan.json" --against newest
+jq -es '(map(.type) | index("comparison")) < (map(.type) | index("finding")) and last.type == "summary"' "$work/out" > /dev/null ||
+  fail "not both"
+for c in "1 --check" "3 --nagios" "1 --redact"; do
+  expect "${c% *}" "${run[@]}" verify --cached --plan "$work/run/report/plan.json" "${c#* }"
+  said "${c#* } does not go together with --plan" HINT
+done
 say "as wanted"
