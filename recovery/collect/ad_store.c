@@ -26,11 +26,16 @@ void ra_ad_reader_free(struct ra_ad_reader *r)
 }
 
 /* One DC never has two objects with one objectGUID: the second time it is the same object, moved or
- * renamed while it was read. A dump may have been put together from several, so there the DN
- * counts. */
-static struct ra_str identity(const struct ra_ad_fill *f, const struct ra_ad_object *o)
+ * renamed while it was read. A dump may have been put together from several, so there the DN counts
+ * too; and one DN is two objects when somebody was made anew between two of them. */
+static struct ra_str identity(struct ra_ad_reader *r, const struct ra_ad_object *o)
 {
-    return f->ldif ? o->dn_key : o->guid;
+    struct ra_buf *both = &r->reader.dn_key;
+
+    if (!r->f->ldif)
+        return o->guid;
+    ra_buf_put(both, o->guid.p, o->guid.n);
+    return ra_str_n(both->p, both->n);
 }
 
 /* While changes are followed: whether the record is another than the one in its place. */
@@ -50,14 +55,15 @@ static int differs(struct ra_ad_fill *f, uint32_t seq, struct ra_str record,
     return rc;
 }
 
-static int put(struct ra_ad_fill *f, const struct ra_ad_object *o, struct ra_str record,
-               struct ra_err *err)
+static int put(struct ra_ad_reader *r, const struct ra_ad_object *o, struct ra_err *err)
 {
+    struct ra_ad_fill *f = r->f;
+    struct ra_str record = ra_str_n(r->record.p, r->record.n);
     uint32_t seq = f->next;
     bool other = true;
     int rc = 0;
 
-    if (!ra_seen(&f->seen, identity(f, o), &seq)) {
+    if (!ra_seen(&f->seen, identity(r, o), &seq)) {
         f->next = ra_fill_record(f->fill, record) + 1;
         f->changed++;
         f->flipped = true;
@@ -70,10 +76,10 @@ static int put(struct ra_ad_fill *f, const struct ra_ad_object *o, struct ra_str
     return rc;
 }
 
-static int put_and_commit(struct ra_ad_fill *f, const struct ra_ad_object *o, struct ra_str record,
-                          struct ra_err *err)
+static int put_and_commit(struct ra_ad_reader *r, const struct ra_ad_object *o, struct ra_err *err)
 {
-    int rc = put(f, o, record, err);
+    struct ra_ad_fill *f = r->f;
+    int rc = put(r, o, err);
 
     f->done++;
     if (f->done % 1000 == 0 && f->hooks && f->hooks->progress)
@@ -99,8 +105,7 @@ int ra_ad_store(struct ra_ad_reader *r, const struct ra_dir_entry *e, bool *skip
         return ra_fail(err, RA_EINPUT, RA_STR_FMT ": larger than %zu bytes", RA_STR_ARG(o.dn),
                        RA_AD_RECORD_MAX);
     pthread_mutex_lock(&f->lock);
-    rc = f->failed ? -RA_EINCOMPLETE
-                   : put_and_commit(f, &o, ra_str_n(r->record.p, r->record.n), err);
+    rc = f->failed ? -RA_EINCOMPLETE : put_and_commit(r, &o, err);
     pthread_mutex_unlock(&f->lock);
     return rc;
 }

@@ -48,6 +48,13 @@ alone
 says 'map(select(.code)) | length == 1 and .[0].code == "ADD"'
 says 'last | .gate == "STOP" and (.reasons | index("ANCHOR_UNDETERMINED"))'
 
+say "a dump of several reads: the same object twice, and another one with its DN"
+{ cat "$work/none/ad.ldif"; cat "$work/none/ad.ldif"
+  sed 's/^objectGUID:: .*/objectGUID:: EBECAwQFBgcICQoLDA0ODw==/; s/only/anew/' "$work/none/ad.ldif"; } > "$work/none/several.ldif"
+mv "$work/none/several.ldif" "$work/none/ad.ldif"
+alone
+says 'map(select(.code)) | map(.ad.sam) == ["only", "anew"] and (map(.ad.dn) | unique | length == 1) and all(.code == "ADD")'
+
 say "names in odd Unicode: an umlaut written in two ways, right to left, no width, beyond the first plane, dotless i"
 i=0
 for name in $'Ju\u0308rgen' $'J\u00fcrgen' $'\u202eevil' $'\u200bzero' $'\U0001f600' $'\u0130I\u0131i' $'\ufeffbom'; do
