@@ -92,6 +92,15 @@ static char *bytes_of(const char *id)
     return text;
 }
 
+static void remove_journal(const char *id)
+{
+    struct ra_buf path;
+
+    ra_journal_path(store, id, RA_JOURNAL_END, &path);
+    assert_int_equal(unlink(ra_buf_z(&path)), 0);
+    ra_buf_free(&path);
+}
+
 static void what_is_read_is_what_was_written(void **state)
 {
     struct ra_journal *j = created("20260101T000000Z-0001");
@@ -179,6 +188,104 @@ static void any_other_damage_is_seen(void **state)
     assert_int_equal(ra_batch_decode(ra_str(text), "j", &b, &whole, &err), -RA_EINTEGRITY);
     assert_string_equal(err.msg, "j: line 2 is not what its checksum says");
     free(text);
+}
+
+/* The JSON of a line, without its checksum and its end. */
+static struct ra_str json_of(const char *text, size_t line)
+{
+    while (line--)
+        text = strchr(text, '\n') + 1;
+    text += RA_SUM_TEXT;
+    return ra_str_n(text, (size_t)(strchr(text, '\n') - text));
+}
+
+/* With the checksums that apply would have written. */
+static int decoded(const struct ra_str *lines, size_t n, struct ra_err *err)
+{
+    char sum[RA_SUM_TEXT] = "", next[RA_SUM_TEXT];
+    struct ra_buf b;
+    struct ra_batch batch;
+    size_t whole;
+    int rc;
+
+    ra_buf_init(&b, (size_t)1 << 20);
+    for (size_t i = 0; i < n; i++) {
+        ra_journal_sum(sum, lines[i], next);
+        memcpy(sum, next, sizeof sum);
+        ra_buf_printf(&b, "%s " RA_STR_FMT "\n", sum, RA_STR_ARG(lines[i]));
+    }
+    rc = ra_batch_decode(ra_str_n(b.p, b.n), "j", &batch, &whole, err);
+    ra_batch_free(&batch);
+    ra_buf_free(&b);
+    return rc;
+}
+
+static void what_fits_its_checksum_and_is_no_journal_is_damage(void **state)
+{
+    struct ra_journal *j = created("20260101T000000Z-0004");
+    struct ra_err err = {0};
+    char *text;
+    struct ra_str head, one, two;
+
+    (void)state;
+    ra_journal_close(&j);
+    text = bytes_of("20260101T000000Z-0004");
+    head = json_of(text, 0);
+    one = json_of(text, 1);
+    two = json_of(text, 2);
+    const struct {
+        struct ra_str lines[4];
+        size_t n;
+        const char *message;
+    } cases[] = {
+        {{head, one, two}, 3, NULL},
+        {{head, RA_STR("{\"type\":\"intent\",\"step\":\"s1\",\"op\":\"ad.make_tea\"}")},
+         2,
+         "j: line 2 is no intent"},
+        {{head, one, two, two}, 4, "j: line 4 is no intent"},
+        {{head, one, RA_STR("{\"type\":\"result\",\"step\":\"s000001\",\"state\":\"written\"}")},
+         3,
+         "j: line 3 comes before the last intent"},
+        {{head, one, two, RA_STR("{\"type\":\"result\",\"step\":\"s9\",\"state\":\"written\"}")},
+         4,
+         "j: line 4 is a result of nothing that was intended"},
+        {{head, one, two, RA_STR("{\"type\":\"poem\"}")},
+         4,
+         "j: line 4 is of no kind that a journal has"},
+        {{head, one, two, RA_STR("{\"type\":\"window\",\"state\":\"ajar\"}")},
+         4,
+         "j: line 4 is of no kind that a journal has"},
+        {{head, one, RA_STR("[]")}, 3, "j: line 3 is no JSON object"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        err = (struct ra_err){0};
+        assert_int_equal(decoded(cases[i].lines, cases[i].n, &err),
+                         cases[i].message ? -(int)RA_EINTEGRITY : 0);
+        if (cases[i].message)
+            assert_string_equal(err.msg, cases[i].message);
+    }
+    free(text);
+    remove_journal("20260101T000000Z-0004");
+}
+
+static void a_journal_under_another_name_is_damage(void **state)
+{
+    static const char id[] = "20260101T000000Z-0005", other[] = "20260101T000000Z-0006";
+    struct ra_journal *j = created(id);
+    struct ra_err err = {0};
+    struct ra_buf path, moved;
+    struct ra_batch b;
+
+    (void)state;
+    ra_journal_close(&j);
+    ra_journal_path(store, id, RA_JOURNAL_END, &path);
+    ra_journal_path(store, other, RA_JOURNAL_END, &moved);
+    assert_int_equal(rename(ra_buf_z(&path), ra_buf_z(&moved)), 0);
+    assert_int_equal(ra_batch_read(store, other, &b, &err), -RA_EINTEGRITY);
+    assert_non_null(strstr(err.msg, "is the journal of batch 20260101T000000Z-0005"));
+    ra_buf_free(&path);
+    ra_buf_free(&moved);
+    remove_journal(other);
 }
 
 struct listed {
@@ -314,6 +421,8 @@ int main(void)
         cmocka_unit_test(what_is_read_is_what_was_written),
         cmocka_unit_test(a_torn_last_line_is_dropped_and_the_journal_goes_on),
         cmocka_unit_test(any_other_damage_is_seen),
+        cmocka_unit_test(what_fits_its_checksum_and_is_no_journal_is_damage),
+        cmocka_unit_test(a_journal_under_another_name_is_damage),
         cmocka_unit_test(all_batches_are_listed_with_their_end),
         cmocka_unit_test(a_batch_that_is_not_there_and_a_name_that_is_none),
         cmocka_unit_test(one_lock_at_a_time),
