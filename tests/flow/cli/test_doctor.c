@@ -168,7 +168,8 @@ static int doctor(const char *arguments)
 static void finds(const char *text)
 {
     if (!strstr(out, text))
-        fail_msg("'%s' is missing in:\n%s", text, out);
+        fail_msg("'%s' is missing in:\n%s", text,
+                 out + (strlen(out) > 700 ? strlen(out) - 700 : 0));
 }
 
 static void a_healthy_tenant_and_directory_have_no_finding(void **state)
@@ -391,6 +392,93 @@ static void a_signal_ends_it_at_once_with_its_number(void **state)
     assert_non_null(strstr(errors, "reanchor: stopped by signal 15 (Terminated)\n"));
 }
 
+/* ---- more than a page, and what breaks off ---- */
+
+static void a_list_of_several_pages_is_counted(void **state)
+{
+    (void)state;
+    options.page_cap = 1;
+    open_tenant();
+    assert_int_equal(doctor(""), 0);
+    finds("✓ deletedUsers: 0\n");
+    finds("✓ domains: 2 verified\n");
+    finds("✓ users: 2\n");
+}
+
+static void a_list_that_is_not_counted_has_more_than_was_read(void **state)
+{
+    (void)state;
+    options.page_cap = 1;
+    options.faults =
+        "[{\"path\":\"/users/$count\",\"kind\":\"status\",\"status\":400,\"times\":1000}]";
+    open_tenant();
+    assert_int_equal(doctor(""), 0);
+    finds("✓ users: more than 1\n");
+}
+
+static void two_users(void)
+{
+    write_file("data/users.json",
+               "{\"value\":[{\"id\":\"11111111-2222-3333-4444-555555555555\","
+               "\"userPrincipalName\":\"ann@contoso.com\",\"onPremisesObjectIdentifier\":null,"
+               "\"onPremisesSyncBehavior\":{\"isCloudManaged\":false}},"
+               "{\"id\":\"11111111-2222-3333-4444-555555555556\","
+               "\"userPrincipalName\":\"bob@contoso.com\"}]}");
+}
+
+static int well_with_two_users(void **state)
+{
+    two_users();
+    return well(state);
+}
+
+static void where_the_service_fails_the_rest_is_left_out(void **state)
+{
+    static const struct {
+        const char *path, *check;
+    } cases[] = {
+        {"/v1.0/contacts", "✗ contacts: "},
+        {"/v1.0/$batch", "✗ onPremisesSyncBehavior: "},
+    };
+    char faults[200];
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        snprintf(faults, sizeof faults, "[{\"path\":\"%s\",\"kind\":\"huge\",\"times\":1000}]",
+                 cases[i].path);
+        options.faults = faults;
+        open_tenant();
+        int status = doctor("");
+        finds(cases[i].check);
+        assert_int_equal(status, 5);
+        finds("- the rest: it would meet the same fault\n");
+        gone(state);
+    }
+}
+
+/* ---- a dump ---- */
+
+static void dump(const char *text)
+{
+    write_file("dump.ldif", text);
+}
+
+static int good_dump(void **state)
+{
+    dump("dn: CN=Ann,DC=contoso,DC=com\nobjectClass: user\n"
+         "objectGUID:: iGhmiAEBERG7uxI0VniQqw==\nsAMAccountName: ann\n");
+    return gone(state);
+}
+
+static void a_dump_without_entries_is_a_fault(void **state)
+{
+    (void)state;
+    open_tenant();
+    dump("version: 1\n");
+    int status = doctor("");
+    finds("dump.ldif: not one entry in it\n");
+    assert_int_not_equal(status, 0);
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, well, gone)
@@ -408,6 +496,12 @@ int main(void)
         CASE(an_identifier_that_the_service_hides_is_a_warning),
         CASE(a_tenant_that_cannot_be_reached_is_a_network_fault),
         CASE(a_certificate_that_is_not_trusted_is_told),
+        cmocka_unit_test_setup_teardown(a_list_of_several_pages_is_counted, well_with_two_users,
+                                        gone),
+        cmocka_unit_test_setup_teardown(a_list_that_is_not_counted_has_more_than_was_read,
+                                        well_with_two_users, gone),
+        CASE(where_the_service_fails_the_rest_is_left_out),
+        cmocka_unit_test_setup_teardown(a_dump_without_entries_is_a_fault, well, good_dump),
         CASE(a_signal_ends_it_at_once_with_its_number),
     };
 
