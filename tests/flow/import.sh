@@ -123,6 +123,19 @@ jq -se '.[0].type == "settings" and .[0].anchor_attribute == "employeeID" and .[
   (.[1:] | all(.type == "difference")) and ([.[1:][].what] | index("anchor-reproduced") and index("container-empty"))' \
   "$work/out" > /dev/null || { cat "$work/out" >&2; fail "settings as JSON"; }
 
+say "another anchor, another login, another domain"
+configure "$work/other" "source = files:$org/graph" "uri = ldif:$org/ad.ldif" "[anchor]
+attribute = objectGUID
+login_attribute = mail"
+sed 's/contoso/fabrikam/g' "$files/settings.json" > "$work/fabrikam.json"
+other=("$REANCHOR" -c "$work/other/reanchor.conf")
+expect 0 "${other[@]}" fetch
+expect 7 "${other[@]}" import --compare adsync-config "$work/fabrikam.json"
+shown "; anchor-configured: mS-DS-ConsistencyGuid: here objectGUID" "; login-attribute: userPrincipalName: here mail" \
+  "; domain-extra [ad:contoso]: here ldif:" "; domain-missing: DC=fabrikam,DC=test"
+expect 1 "${run[@]}" import adsync-confg "$files/settings.json"
+said "unknown format 'adsync-confg', the nearest is 'adsync-config'" "formats are adsynctools"
+
 say "a folder of another tenant is not compared"
 rm -r "$work/entra"; cp -r "$files/entra" "$work/entra"
 sed -i "s/$tenant_id/99999999-2222-3333-4444-555555555555/" "$work/entra/Organization"/*/*.json
