@@ -41,6 +41,7 @@ struct ra_cloud_fill {
     struct ra_str link[RA_DELTA_KINDS]; /* where the next round of changes begins; in arena */
     struct ra_seen listed;              /* ids of the last list of deleted users */
     bool contradicted;                  /* that list named a user who is alive here */
+    bool two_told;                      /* saved responses have an object twice: it was said */
     struct ra_cloud_events events;      /* since the lists were begun */
     uint64_t seen[RA_COLLECTIONS];      /* objects that came, for progress */
     uint64_t live[RA_COLLECTIONS];      /* objects that there are, once counted */

@@ -1,6 +1,7 @@
 #include "recovery/collect/cloud.h"
 
 #include "recovery/model/head.h"
+#include "src/base/log.h"
 
 #include <string.h>
 
@@ -59,6 +60,29 @@ static int look(struct ra_cloud_fill *f, struct ra_str id, uint32_t *seq, struct
     return rc;
 }
 
+/* Saved responses cannot be asked which of two is the object now. */
+static void warn_of_two(struct ra_cloud_fill *f, const struct ra_graph_object *o)
+{
+    if (!f->two_told)
+        ra_warn("%s: object " RA_STR_FMT " stands there twice, and not the same: the later one "
+                "counts, here and wherever else that is so",
+                ra_collection_name(o->in), RA_STR_ARG(o->field[RA_GF_ID]));
+    f->two_told = true;
+}
+
+static int put_listed(struct ra_cloud_fill *f, const struct ra_graph_object *o, struct ra_str id,
+                      struct ra_err *err)
+{
+    bool changed, files = ra_graph_is_files(f->graph);
+    uint32_t seq;
+    int there = files ? ra_ledger_find(&f->ledger, id, &seq, err) : 0;
+    int rc = there < 0 ? there : ra_ledger_put(&f->ledger, id, record_of(f), &changed, err);
+
+    if (rc == 0 && there > 0 && changed)
+        warn_of_two(f, o);
+    return rc;
+}
+
 /* The same id again is the same object on another page, or at a later moment: the later one counts,
  * but a live object is not overwritten by what deletedItems says of it. */
 int ra_cloud_take_listed(struct ra_cloud_fill *f, const struct ra_graph_object *o,
@@ -82,7 +106,7 @@ int ra_cloud_take_listed(struct ra_cloud_fill *f, const struct ra_graph_object *
     ra_record_from_graph(o, &f->lists, &f->record);
     rc = check_size(f, o, err);
     if (rc == 0)
-        rc = ra_ledger_put(&f->ledger, id, record_of(f), NULL, err);
+        rc = put_listed(f, o, id, err);
     if (rc == 0)
         put_facts(f, o, id);
     return rc;

@@ -131,4 +131,16 @@ for c in "1 --check" "3 --nagios" "1 --redact"; do
   expect "${c% *}" "${run[@]}" verify --cached --plan "$work/run/report/plan.json" "${c#* }"
   said "${c#* } does not go together with --plan" HINT
 done
+
+say "saved responses with an object twice"
+cp -a "$org" "$work/twice"
+jq '.value += [.value[0], (.value[5] | .displayName = "another")]' "$org/graph/users.json" > "$work/twice/graph/users.json"
+from_files "$work/twice-run" "$work/twice"
+for n in 1 2; do
+  expect 0 "$REANCHOR" -c "$work/twice-run/reanchor.conf" fetch
+  said "users: object $(jq -r '.value[5].id' "$org/graph/users.json") stands there twice, and not the same"
+done
+cp "$org/graph/users.json" "$work/twice/graph/users.json"
+expect 0 "$REANCHOR" -c "$work/twice-run/reanchor.conf" fetch
+! grep -q twice, "$work/err" || fail "said without a reason"
 say "as wanted"
