@@ -127,6 +127,7 @@ static void row_33_one_anchor_on_two_groups_blocks_both(void **state)
     put_ad(s, &h);
     decide(s);
     expect(s, FIRST, RA_BLOCK_DUP_ANCHOR, 33, RA_NONE);
+    expect_confidence(s, FIRST, RA_CONFIDENCE_INF);
     expect(s, SECOND, RA_BLOCK_DUP_ANCHOR, 33, RA_NONE);
     expect_warning(s, FIRST, RA_WARN_GUID_LENGTH);
 }

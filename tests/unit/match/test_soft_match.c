@@ -173,6 +173,7 @@ static void row_26_a_guest_is_never_soft_matched(void **state)
     p.o.user_type = RA_STR("Guest");
     decide_pair(s, &a, &p);
     expect(s, FIRST, RA_CONFLICT_GUEST, 26, FIRST);
+    expect_confidence(s, FIRST, RA_CONFIDENCE_INF);
 }
 
 static void row_27_address_and_upn_on_two_people_is_a_split_whatever_the_flags(void **state)
@@ -189,6 +190,7 @@ static void row_27_address_and_upn_on_two_people_is_a_split_whatever_the_flags(v
     uint32_t cloud = put_cloud(s, &p);
     decide(s);
     expect(s, FIRST, RA_CONFLICT_SPLIT, 27, cloud);
+    expect_confidence(s, FIRST, RA_CONFIDENCE_INF);
 }
 
 static void row_28_a_mailbox_on_either_side_is_warned_of(void **state)

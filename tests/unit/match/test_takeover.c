@@ -151,6 +151,7 @@ static void a_guest_is_never_taken_over(void **state)
     p.o.user_type = RA_STR("Guest");
     decide_pair(s, &a, &p);
     expect(s, FIRST, RA_CONFLICT_GUEST, 0, FIRST);
+    expect_confidence(s, FIRST, RA_CONFIDENCE_INF);
     expect_leftover(s, FIRST, RA_STALE_ANCHOR, 0, RA_CAUSE_NONE);
 }
 
