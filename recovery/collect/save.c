@@ -3,9 +3,11 @@
 #include "src/base/file.h"
 #include "src/base/json.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* The cloud snapshot as saved Graph responses, which `source = files:DIR` reads. */
 
@@ -149,26 +151,47 @@ static int write_collection(const struct ra_view *v, size_t which, FILE *fp, str
     return 0;
 }
 
-static int save_collection(const struct ra_view *v, const char *dir, size_t which,
+/* The set being written: nothing of it stands under its name before all of it is on the disk. */
+struct saving {
+    const char *dir;
+    struct ra_atomic files[RA_DOCUMENTS + RA_COLLECTIONS];
+    size_t n;
+};
+
+static char *path_of(const char *dir, const char *name, const char *form)
+{
+    size_t n = strlen(dir) + strlen(name) + strlen(form) + 2;
+    char *path = ra_malloc(n);
+
+    snprintf(path, n, "%s/%s%s", dir, name, form);
+    return path;
+}
+
+static int open_next(struct saving *s, const char *name, const char *form, FILE **fp,
+                     struct ra_err *err)
+{
+    char *path = path_of(s->dir, name, form);
+    int rc = ra_atomic_open(path, &s->files[s->n], err);
+
+    free(path);
+    if (rc == 0)
+        *fp = s->files[s->n++].fp;
+    return rc;
+}
+
+static int save_collection(const struct ra_view *v, struct saving *s, size_t which,
                            struct ra_err *err)
 {
-    struct ra_atomic a;
     struct ra_buf line;
-    char path[4096];
-    int rc;
+    FILE *fp = NULL;
+    int rc = open_next(s, ra_collection_name(files[which].collection), ".ndjson", &fp, err);
 
-    snprintf(path, sizeof path, "%s/%s.ndjson", dir, ra_collection_name(files[which].collection));
-    rc = ra_atomic_open(path, &a, err);
     if (rc != 0)
         return rc;
     ra_buf_init(&line, LINE_MAX_BYTES);
-    rc = write_collection(v, which, a.fp, &line, err);
+    rc = write_collection(v, which, fp, &line, err);
     ra_buf_free(&line);
-    if (rc != 0) {
-        ra_atomic_abandon(&a);
-        return rc;
-    }
-    return ra_atomic_commit(&a, err);
+    return rc;
 }
 
 /* beta says what v1.0 says and more: it is the one to save, where it was read. */
@@ -183,29 +206,32 @@ static bool is_saved(const struct ra_view *v, enum ra_document d)
            (d != RA_DOC_SYNCHRONIZATION_BETA || ra_str_eq(beta, RA_STR("read")));
 }
 
-static int save_document(const struct ra_view *v, const char *dir, enum ra_document d,
+static int save_document(const struct ra_view *v, struct saving *s, enum ra_document d,
                          struct ra_err *err)
 {
     const char *name = ra_document_name(d);
     struct ra_str json = ra_snap_get(v->cloud.snap, RA_TABLE_DOCUMENTS, ra_str(name));
-    char path[4096];
+    FILE *fp = NULL;
+    int rc;
 
     if (!is_saved(v, d) || ra_str_absent(json))
         return 0;
     if (d == RA_DOC_SYNCHRONIZATION_BETA)
         name = ra_document_name(RA_DOC_SYNCHRONIZATION);
-    snprintf(path, sizeof path, "%s/%s.json", dir, name);
-    return ra_file_write(path, json.p, json.n, err);
+    rc = open_next(s, name, ".json", &fp, err);
+    if (rc == 0)
+        fwrite(json.p, 1, json.n, fp); /* a failure sticks and is seen at the sync */
+    return rc;
 }
 
 /* isCloudManaged of every object that was asked. */
-static int save_behaviour(const struct ra_view *v, const char *dir, struct ra_err *err)
+static int save_behaviour(const struct ra_view *v, struct saving *s, struct ra_err *err)
 {
     struct ra_cache_cursor *c = ra_snap_table(v->cloud.snap, RA_FACT_SOA);
     struct ra_str id, value;
     struct ra_buf b;
     struct ra_json j;
-    char path[4096];
+    FILE *fp = NULL;
     int rc = 0;
 
     ra_buf_init(&b, LINE_MAX_BYTES * 8);
@@ -225,20 +251,59 @@ static int save_behaviour(const struct ra_view *v, const char *dir, struct ra_er
     if (rc < 0)
         ra_cache_cursor_lost(c);
     ra_cache_cursor_close(c);
-    snprintf(path, sizeof path, "%s/%s.json", dir, ra_document_name(RA_DOC_SYNC_BEHAVIOR));
-    rc = b.overflow ? ra_fail(err, RA_EIO, "%s: larger than %zu bytes", path, b.max)
-                    : ra_file_write(path, b.p, b.n, err);
+    rc = open_next(s, ra_document_name(RA_DOC_SYNC_BEHAVIOR), ".json", &fp, err);
+    if (rc == 0 && b.overflow)
+        rc = ra_fail(err, RA_EIO, "%s: larger than %zu bytes", s->files[s->n - 1].path, b.max);
+    if (rc == 0)
+        fwrite(b.p, 1, b.n, fp);
     ra_buf_free(&b);
+    return rc;
+}
+
+/* What an earlier save, or somebody, left of a name in either form would stand beside what is
+ * written now, or in the place of what could not be read this time. */
+static int remove_name(const char *dir, const char *name, struct ra_err *err)
+{
+    static const char *const forms[] = {".json", ".ndjson"};
+    int rc = 0;
+
+    for (size_t i = 0; i < 2 && rc == 0; i++) {
+        char *path = path_of(dir, name, forms[i]);
+        if (unlink(path) != 0 && errno != ENOENT)
+            rc = ra_fail(err, RA_EIO, "%s: cannot be removed: %s", path, strerror(errno));
+        free(path);
+    }
+    return rc;
+}
+
+/* The users go first and come last: without them the folder is read as nothing. */
+static int replace(struct saving *s, struct ra_err *err)
+{
+    int rc = ra_atomic_sync(s->files, s->n, err);
+
+    for (size_t i = 0; i < RA_COLLECTIONS && rc == 0; i++)
+        rc = remove_name(s->dir, ra_collection_name(files[i].collection), err);
+    for (int d = 0; d < RA_DOCUMENTS && rc == 0; d++)
+        rc = remove_name(s->dir, ra_document_name((enum ra_document)d), err);
+    for (size_t i = 0; i < s->n && rc == 0; i++)
+        rc = ra_atomic_commit(&s->files[i], err);
     return rc;
 }
 
 int ra_save(const struct ra_view *v, const char *dir, struct ra_err *err)
 {
+    struct saving s = {.dir = dir};
     int rc = ra_dir_make(dir, err);
 
-    for (size_t i = 0; rc == 0 && i < RA_COLLECTIONS; i++)
-        rc = save_collection(v, dir, i, err);
     for (int d = 0; rc == 0 && d < RA_DOCUMENTS; d++)
-        rc = save_document(v, dir, (enum ra_document)d, err);
-    return rc == 0 ? save_behaviour(v, dir, err) : rc;
+        rc = save_document(v, &s, (enum ra_document)d, err);
+    if (rc == 0)
+        rc = save_behaviour(v, &s, err);
+    for (size_t i = RA_COLLECTIONS; rc == 0 && i-- > 0;)
+        rc = save_collection(v, &s, i, err);
+    if (rc == 0)
+        rc = replace(&s, err);
+    for (size_t i = 0; i < s.n; i++)
+        ra_atomic_abandon(&s.files[i]);
+    return rc;
 }

@@ -88,6 +88,17 @@ for c in "$work/run/reanchor.conf" "$work/no-ad.conf"; do
   [ "$(wc -l < "$work/saved/users.ndjson")" -gt 150 ] || fail "no users were saved"
 done
 
+say "what an earlier save left is not taken for what was read now"
+echo '{"value":[]}' > "$work/saved/users.json"
+echo '{"value":[]}' > "$work/saved/roleAssignments.ndjson"
+echo '{"value":[]}' > "$work/saved/onPremisesSynchronizationBeta.json"
+echo mine > "$work/saved/notes.txt"
+expect 0 "$REANCHOR" -c "$work/cloud.conf" fetch cloud --save "$work/saved"
+for f in users.json roleAssignments.ndjson onPremisesSynchronizationBeta.json; do
+  [ ! -e "$work/saved/$f" ] || fail "$f stayed"
+done
+[ -s "$work/saved/notes.txt" ] && [ -s "$work/saved/users.ndjson" ] || fail "too much went"
+
 say "a folder that cannot be written is told before anything is read"
 from_files "$work/late" "$org"
 late=("$REANCHOR" -c "$work/late/reanchor.conf")
