@@ -94,8 +94,6 @@ struct ra_sim_roles *ra_sim_roles_new(const struct ra_sim_store *s)
 
 void ra_sim_roles_free(struct ra_sim_roles *r)
 {
-    if (!r)
-        return;
     free(r->assigned.at);
     free(r->privileged.at);
     free(r);

@@ -18,29 +18,16 @@ static bool holds(const struct ra_sim_filter *f, enum ra_sim_type type, struct r
                   const struct ra_sim_value *v)
 {
     bool null = v->type == RA_SIM_LIT_NULL;
-    switch (f->op) {
-    case RA_SIM_OP_EQ:
-    case RA_SIM_OP_IN:
+    if (f->op == RA_SIM_OP_EQ || f->op == RA_SIM_OP_IN)
         return null ? !has.p : has.p && !order(type, has, v->text);
-    case RA_SIM_OP_NE:
+    if (f->op == RA_SIM_OP_NE)
         return null ? has.p != NULL : !has.p || order(type, has, v->text);
-    case RA_SIM_OP_GE:
+    if (f->op == RA_SIM_OP_GE)
         return has.p && order(type, has, v->text) >= 0;
-    case RA_SIM_OP_LE:
+    if (f->op == RA_SIM_OP_LE)
         return has.p && order(type, has, v->text) <= 0;
-    case RA_SIM_OP_STARTS:
-        return has.p && ra_str_starts_fold(has, v->text);
-    case RA_SIM_OP_ENDS:
-        return has.p && ra_str_ends_fold(has, v->text);
-    case RA_SIM_AND:
-    case RA_SIM_OR:
-    case RA_SIM_NOT:
-    case RA_SIM_OP_GT:
-    case RA_SIM_OP_LT:
-    case RA_SIM_OP_COUNT:
-        break;
-    }
-    return false;
+    return has.p && (f->op == RA_SIM_OP_STARTS ? ra_str_starts_fold(has, v->text)
+                                               : ra_str_ends_fold(has, v->text));
 }
 
 static bool holds_any_value(const struct ra_sim_filter *f, enum ra_sim_type type, struct ra_str has)

@@ -7,6 +7,7 @@
 #include <argp.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -104,81 +105,64 @@ static bool parse_identifier(const char *arg, enum ra_rehearsal_identifier *out)
     return false;
 }
 
-static error_t parse_numbers(int key, char *arg, struct argp_state *state)
-{
-    struct ra_rehearsal_options *o = &((struct arguments *)state->input)->o;
-    switch (key) {
-    case O_PORT:
-        o->port = (unsigned short)number(state, arg);
-        return 0;
-    case O_IMDS:
-        o->imds_port = (unsigned short)number(state, arg);
-        return 0;
-    case O_TOKEN_SECONDS:
-        o->token_seconds = number(state, arg);
-        return 0;
-    case O_PAGE_TOKEN_SECONDS:
-        o->page_token_seconds = number(state, arg);
-        return 0;
-    case O_DELTA_SECONDS:
-        o->delta_token_seconds = number(state, arg);
-        return 0;
-    case O_PAGE_CAP:
-        o->page_cap = (unsigned)number(state, arg);
-        return 0;
-    case O_DELTA_PAGE:
-        o->delta_page = (unsigned)number(state, arg);
-        return 0;
-    case O_TOKEN_BYTES:
-        o->token_bytes = (unsigned)number(state, arg);
-        return 0;
-    case O_SETTLE:
-        o->settle_ms = number(state, arg);
-        return 0;
-    case O_QUOTA:
-        o->quota = (unsigned)number(state, arg);
-        return 0;
-    case O_WRITE_QUOTA:
-        o->write_quota = (unsigned)number(state, arg);
-        return 0;
-    case O_DEVICE_POLLS:
-        o->device_polls = (unsigned)number(state, arg);
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
+#define OF(member) offsetof(struct ra_rehearsal_options, member)
 
-static error_t parse_switches(int key, struct ra_rehearsal_options *o)
+/* Options that are no more than their member. */
+static const struct {
+    int key;
+    enum { TEXT, SWITCH, PORT, COUNT, SECONDS } type;
+    size_t at;
+} members[] = {
+    {O_DATA, TEXT, OF(data_dir)},
+    {O_DIR, TEXT, OF(state_dir)},
+    {O_TENANT, TEXT, OF(tenant_id)},
+    {O_CLIENT_ID, TEXT, OF(client_id)},
+    {O_ROLES, TEXT, OF(app_roles)},
+    {O_SECRET_FILE, TEXT, OF(client_secret_file)},
+    {O_CERTIFICATE, TEXT, OF(client_certificate)},
+    {O_FEDERATED, TEXT, OF(federated_key)},
+    {O_SECRET_EXPIRED, SWITCH, OF(secret_expired)},
+    {O_DELTA_GONE, SWITCH, OF(delta_gone)},
+    {O_DENY_SYNC, SWITCH, OF(deny_synchronization)},
+    {O_DENY_ROLES, SWITCH, OF(deny_role_holders)},
+    {O_ONE_WAY, SWITCH, OF(refuse_one_way)},
+    {O_RETRY_TOKENS, SWITCH, OF(retry_tokens)},
+    {O_NULL_FILTER, SWITCH, OF(accept_null_filter)},
+    {O_NO_THROTTLE, SWITCH, OF(no_throttle)},
+    {O_PORT, PORT, OF(port)},
+    {O_IMDS, PORT, OF(imds_port)},
+    {O_PAGE_CAP, COUNT, OF(page_cap)},
+    {O_DELTA_PAGE, COUNT, OF(delta_page)},
+    {O_TOKEN_BYTES, COUNT, OF(token_bytes)},
+    {O_QUOTA, COUNT, OF(quota)},
+    {O_WRITE_QUOTA, COUNT, OF(write_quota)},
+    {O_DEVICE_POLLS, COUNT, OF(device_polls)},
+    {O_TOKEN_SECONDS, SECONDS, OF(token_seconds)},
+    {O_PAGE_TOKEN_SECONDS, SECONDS, OF(page_token_seconds)},
+    {O_DELTA_SECONDS, SECONDS, OF(delta_token_seconds)},
+    {O_SETTLE, SECONDS, OF(settle_ms)},
+};
+
+static error_t parse_member(int key, char *arg, struct argp_state *state,
+                            struct ra_rehearsal_options *o)
 {
-    switch (key) {
-    case O_SECRET_EXPIRED:
-        o->secret_expired = true;
+    for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+        void *to = (char *)o + members[i].at;
+        if (members[i].key != key)
+            continue;
+        if (members[i].type == TEXT)
+            *(const char **)to = arg;
+        else if (members[i].type == SWITCH)
+            *(bool *)to = true;
+        else if (members[i].type == PORT)
+            *(unsigned short *)to = (unsigned short)number(state, arg);
+        else if (members[i].type == COUNT)
+            *(unsigned *)to = (unsigned)number(state, arg);
+        else
+            *(int64_t *)to = number(state, arg);
         return 0;
-    case O_DELTA_GONE:
-        o->delta_gone = true;
-        return 0;
-    case O_DENY_SYNC:
-        o->deny_synchronization = true;
-        return 0;
-    case O_DENY_ROLES:
-        o->deny_role_holders = true;
-        return 0;
-    case O_ONE_WAY:
-        o->refuse_one_way = true;
-        return 0;
-    case O_RETRY_TOKENS:
-        o->retry_tokens = true;
-        return 0;
-    case O_NULL_FILTER:
-        o->accept_null_filter = true;
-        return 0;
-    case O_NO_THROTTLE:
-        o->no_throttle = true;
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
     }
+    return ARGP_ERR_UNKNOWN;
 }
 
 static void read_faults(struct argp_state *state, struct arguments *a, const char *path)
@@ -194,30 +178,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     struct arguments *a = state->input;
     struct ra_rehearsal_options *o = &a->o;
     switch (key) {
-    case O_DATA:
-        o->data_dir = arg;
-        return 0;
-    case O_DIR:
-        o->state_dir = arg;
-        return 0;
-    case O_TENANT:
-        o->tenant_id = arg;
-        return 0;
-    case O_CLIENT_ID:
-        o->client_id = arg;
-        return 0;
-    case O_ROLES:
-        o->app_roles = arg;
-        return 0;
-    case O_SECRET_FILE:
-        o->client_secret_file = arg;
-        return 0;
-    case O_CERTIFICATE:
-        o->client_certificate = arg;
-        return 0;
-    case O_FEDERATED:
-        o->federated_key = arg;
-        return 0;
     case O_IDENTIFIER:
         if (!parse_identifier(arg, &o->identifier))
             argp_error(state, "%s: wanted auto, refuse or serve", arg);
@@ -230,7 +190,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
             argp_error(state, "--data and --dir are required");
         return 0;
     default:
-        return parse_numbers(key, arg, state) == 0 ? 0 : parse_switches(key, o);
+        return parse_member(key, arg, state, o);
     }
 }
 

@@ -166,19 +166,24 @@ void tenant_new_token(void)
     t.token = ra_strdup(text_at(a, "access_token"));
 }
 
-void tenant_up(struct ra_rehearsal_options o)
+int tenant_try(struct ra_rehearsal_options o, struct ra_rehearsal **out, struct ra_err *err)
 {
     static char secret[128];
-    struct ra_err err = {0};
     curl_global_init(CURL_GLOBAL_ALL);
     make_folders();
     snprintf(secret, sizeof(secret), "%s/secret", t.root);
-    assert_int_equal(ra_file_write(secret, "geheim\n", 7, &err), 0);
+    assert_int_equal(ra_file_write(secret, "geheim\n", 7, err), 0);
     o.data_dir = t.data;
     o.state_dir = t.state;
     o.client_id = CLIENT;
     o.client_secret_file = secret;
-    if (ra_rehearsal_open(&o, &t.r, &err))
+    return ra_rehearsal_open(&o, out, err);
+}
+
+void tenant_up(struct ra_rehearsal_options o)
+{
+    struct ra_err err = {0};
+    if (tenant_try(o, &t.r, &err))
         fail_msg("%s", err.msg);
     if (!o.secret_expired)
         tenant_new_token();

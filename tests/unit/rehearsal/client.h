@@ -41,6 +41,8 @@ struct answer {
 
 /* Starts a tenant with the options (data_dir and state_dir are set here) and signs in. */
 void tenant_up(struct ra_rehearsal_options o);
+/* What opening it returns; *out is NULL then, or the caller's to close. */
+int tenant_try(struct ra_rehearsal_options o, struct ra_rehearsal **out, struct ra_err *err);
 void tenant_down(void);
 const char *tenant_url(void);
 const char *tenant_dir(void);   /* its state folder */

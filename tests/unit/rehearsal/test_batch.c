@@ -139,6 +139,20 @@ static void a_list_in_a_batch_has_an_absolute_next_link(void **state)
     assert_int_equal(count_of(get(next, NULL)), 5);
 }
 
+static void a_circle_of_dependencies_fails_all_of_it_and_a_later_one_is_waited_for(void **state)
+{
+    (void)state;
+    struct answer *a =
+        batch("{\"id\":\"1\",\"dependsOn\":[\"2\"],\"method\":\"GET\",\"url\":\"/organization\"},"
+              "{\"id\":\"2\",\"method\":\"GET\",\"url\":\"/organization\"},"
+              "{\"id\":\"3\",\"dependsOn\":[\"4\"],\"method\":\"GET\",\"url\":\"/organization\"},"
+              "{\"id\":\"4\",\"dependsOn\":[\"3\"],\"method\":\"GET\",\"url\":\"/organization\"}");
+    assert_int_equal(status_of(a, "1"), 200);
+    assert_int_equal(status_of(a, "2"), 200);
+    assert_int_equal(status_of(a, "3"), 424);
+    assert_int_equal(status_of(a, "4"), 424);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -149,6 +163,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_depends_on_a_failure_fails_with_424, up, down),
         cmocka_unit_test_setup_teardown(one_item_can_be_throttled_while_the_rest_is_answered, up,
                                         down),
+        cmocka_unit_test_setup_teardown(
+            a_circle_of_dependencies_fails_all_of_it_and_a_later_one_is_waited_for, up, down),
         cmocka_unit_test_setup_teardown(an_item_can_write, up, down),
         cmocka_unit_test_setup_teardown(a_list_in_a_batch_has_an_absolute_next_link, up, down),
     };

@@ -474,10 +474,55 @@ static void an_address_with_nothing_in_it_does_not_stand_in_the_way_of_mail(void
 
 #define TEST(f) cmocka_unit_test_teardown(f, down)
 
+/* The new user's own name is taken, so that its domain is the initial one. */
+static void domain_of_the_duplicate_is(const char *domain)
+{
+    tenant_up((struct ra_rehearsal_options){0});
+    run("\n" AD(A2, "")); /* with an empty line, which is none */
+    assert_outcome(0, "created_quarantined", "InvalidSoftMatch");
+    if (!strstr(text(0, "upn"), domain))
+        fail_msg("%s is not in %s", text(0, "upn"), domain);
+    tenant_down();
+}
+
+static void the_initial_domain_is_found_wherever_the_data_say_it(void **state)
+{
+    static const char organization[] =
+        "{\"id\":\"" TENANT "\",\"verifiedDomains\":[{\"name\":\"contoso.com\"},"
+        "{\"name\":\"first.contoso.com\",\"isInitial\":true}]}";
+    (void)state;
+    users(ONE(SYNCED NO_ID "\"onPremisesImmutableId\":\"" A1 "\","));
+    tenant_file("domains.json", "[{\"isVerified\":true},{\"id\":\"contoso.com\"},"
+                                "{\"id\":\"contoso.onmicrosoft.com\"}]");
+    domain_of_the_duplicate_is("@contoso.onmicrosoft.com");
+    users(ONE(SYNCED NO_ID "\"onPremisesImmutableId\":\"" A1 "\","));
+    tenant_file("domains.json", "[]");
+    tenant_file("organization.json", organization);
+    domain_of_the_duplicate_is("@first.contoso.com");
+    users(ONE(SYNCED NO_ID "\"onPremisesImmutableId\":\"" A1 "\","));
+    tenant_file("domains.json", "[]");
+    domain_of_the_duplicate_is("@initial.onmicrosoft.com");
+}
+
+static void without_a_prevention_nothing_stops_the_export(void **state)
+{
+    (void)state;
+    users(ONE(SYNCED NO_ID "\"onPremisesImmutableId\":\"" A1 "\","));
+    tenant_file("onPremisesSynchronization.json", "{\"id\":\"" TENANT "\",\"features\":{}}");
+    tenant_file("roleAssignments.json", "[{\"id\":\"of nobody\"}]");
+    tenant_up((struct ra_rehearsal_options){0});
+    run("{\"kind\":\"user\",\"objectGUID\":\"" GUID2 "\",\"sourceAnchor\":\"" A2
+        "\",\"userPrincipalName\":\"two@contoso.com\"}\n");
+    assert_outcome(0, "created", "none");
+    assert_int_equal(count_of(get("/v1.0/directory/deletedItems/microsoft.graph.user", NULL)), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_healthy_reinstall_only_updates),
+        TEST(the_initial_domain_is_found_wherever_the_data_say_it),
+        TEST(without_a_prevention_nothing_stops_the_export),
         TEST(a_cloud_user_with_the_anchor_is_taken_over),
         TEST(anchors_differing_by_letter_case_do_not_match),
         TEST(the_flag_blocks_every_takeover),

@@ -194,6 +194,11 @@ static void missing_and_unknown_grants_are_refused(void **state)
 {
     (void)state;
     assert_aadsts(form(TENANT, "client_id=" CLIENT), 400, "invalid_request", 900144);
+    assert_aadsts(form(TENANT, "grant_type=client_credentials&client_secret=geheim" SCOPE), 400,
+                  "invalid_request", 900144);
+    assert_aadsts(
+        form(TENANT, "grant_type=client_credentials&client_secret=geheim&client_id=" CLIENT), 400,
+        "invalid_request", 900144);
     assert_aadsts(form(TENANT, "grant_type=password&client_id=" CLIENT), 400,
                   "unsupported_grant_type", 70003);
     struct answer *a = get("/" TENANT "/oauth2/v2.0/token", NULL);
@@ -214,6 +219,12 @@ static void a_signature_that_does_not_verify_is_700027(void **state)
     assert_aadsts(assert_with(c), 401, "invalid_client", 700027);
     c = good();
     c.thumbprint = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    assert_aadsts(assert_with(c), 401, "invalid_client", 700027);
+    c = good();
+    c.alg = "HS256";
+    assert_aadsts(assert_with(c), 401, "invalid_client", 700027);
+    c = good();
+    c.alg = "an algorithm of no name that is known"; /* longer than any */
     assert_aadsts(assert_with(c), 401, "invalid_client", 700027);
 }
 
@@ -247,6 +258,9 @@ static void an_assertion_that_is_no_token_is_50027(void **state)
     assert_aadsts(form(TENANT, BASE "&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-"
                                     "assertion-type%3Ajwt-bearer&client_assertion=a.b.c"),
                   400, "invalid_request", 50027);
+    assert_aadsts(form(TENANT, BASE "&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-"
+                                    "assertion-type%3Ajwt-bearer&client_assertion=a.b"),
+                  400, "invalid_request", 50027);
     assert_aadsts(form(TENANT, BASE "&client_assertion_type=jwt&client_assertion=a.b.c"), 400,
                   "invalid_request", 70002);
 }
@@ -267,6 +281,20 @@ static void a_device_code_is_granted_after_a_poll(void **state)
     assert_aadsts(form(TENANT, fields), 400, "authorization_pending", 70016);
     assert_int_equal(form(TENANT, fields)->status, 200);
     assert_aadsts(form(TENANT, fields), 400, "bad_verification_code", 70018);
+}
+
+static void a_device_code_is_for_those_who_may_have_one(void **state)
+{
+    static const char *const type = "Content-Type: application/x-www-form-urlencoded";
+    static const char *const start = "/" TENANT "/oauth2/v2.0/devicecode";
+    (void)state;
+    assert_aadsts(ask("POST", start, "client_id=" TENANT "&scope=offline_access", type, NULL), 400,
+                  "unauthorized_client", 700016);
+    assert_aadsts(ask("POST", start, "client_id=" CLIENT, type, NULL), 400, "invalid_request",
+                  900144);
+    assert_aadsts(form(TENANT, "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Adevice_code"
+                               "&device_code=x&client_id=" TENANT),
+                  400, "unauthorized_client", 700016);
 }
 
 static void an_expired_secret_is_7000222(void **state)
@@ -302,6 +330,19 @@ static void the_managed_identity_endpoint_wants_its_header(void **state)
     assert_int_equal(a->status, 400);
     assert_string_equal(text_at(a, "error"), "bad_request_102");
     assert_int_equal(get("http://127.0.0.1:18431/v1.0/organization", NULL)->status, 404);
+    a = get("http://127.0.0.1:18431/metadata/identity/oauth2/token?api-version=2001-01-01&resource="
+            "https://graph.microsoft.com/",
+            "Metadata: true", NULL);
+    assert_int_equal(a->status, 400);
+    assert_string_equal(text_at(a, "error"), "bad_request_104");
+    a = get("http://127.0.0.1:18431/metadata/identity/oauth2/token?api-version=2018-02-01&resource="
+            "https://elsewhere.test/",
+            "Metadata: true", NULL);
+    assert_int_equal(a->status, 400);
+    assert_string_equal(text_at(a, "error"), "invalid_resource");
+    a = get("http://127.0.0.1:18431/metadata/identity/oauth2/token?api-version=2018-02-01",
+            "Metadata: true", NULL);
+    assert_string_equal(text_at(a, "error"), "invalid_resource"); /* none at all */
     tenant_down();
 }
 
@@ -319,6 +360,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_assertion_out_of_its_time_is_700024, up, down),
         cmocka_unit_test_setup_teardown(an_assertion_that_is_no_token_is_50027, up, down),
         cmocka_unit_test_setup_teardown(a_device_code_is_granted_after_a_poll, up, down),
+        cmocka_unit_test_setup_teardown(a_device_code_is_for_those_who_may_have_one, up, down),
         cmocka_unit_test(an_expired_secret_is_7000222),
         cmocka_unit_test(a_token_ends_with_its_life),
         cmocka_unit_test(the_managed_identity_endpoint_wants_its_header),
