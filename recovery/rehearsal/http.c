@@ -46,10 +46,10 @@ static void on_done(void *ctx, struct MHD_Connection *connection, void **state,
     (void)connection;
     (void)how;
     struct exchange *x = *state;
-    if (!x)
-        return;
-    free(x->target);
-    ra_buf_free(&x->body);
+    if (x) {
+        free(x->target);
+        ra_buf_free(&x->body);
+    }
     free(x);
 }
 

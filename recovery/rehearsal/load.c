@@ -125,6 +125,8 @@ static int read_ndjson(struct sink *k, const char *path, struct ra_err *err)
             take(k, item);
         }
     }
+    if (!rc && ferror(fp))
+        rc = ra_fail(err, RA_EINPUT, "%s: %s", path, strerror(errno));
     free(line);
     fclose(fp);
     return rc;

@@ -62,11 +62,10 @@ static int announce(struct ra_rehearsal *r, const char *ca, struct ra_err *err)
 
 static int start(struct ra_rehearsal *r, struct ra_err *err)
 {
-    struct ra_buf ca, certificate, key;
+    struct ra_buf ca = {0}, certificate = {0}, key = {0};
     int rc = ra_sim_certs(&ca, &certificate, &key, err);
-    if (rc)
-        return rc;
-    rc = ra_sim_http_open(r, ra_buf_z(&key), ra_buf_z(&certificate), err);
+    if (!rc)
+        rc = ra_sim_http_open(r, ra_buf_z(&key), ra_buf_z(&certificate), err);
     if (!rc)
         rc = announce(r, ra_buf_z(&ca), err);
     ra_buf_free(&ca);

@@ -126,6 +126,16 @@ static void a_healthy_reinstall_only_updates(void **state)
     assert_string_equal(cloud_text(ID1, "onPremisesObjectIdentifier"), GUID1);
 }
 
+static void where_the_data_lack_the_identifier_the_outcome_is_uncertain(void **state)
+{
+    (void)state;
+    users(ONE(SYNCED "\"onPremisesImmutableId\":\"" A1 "\","));
+    tenant_up((struct ra_rehearsal_options){0});
+    run(AD(A1, ""));
+    assert_outcome(0, "updated", "none");
+    assert_true(cJSON_IsTrue(cJSON_GetObjectItem(line(0), "uncertain")));
+}
+
 static void a_cloud_user_with_the_anchor_is_taken_over(void **state)
 {
     (void)state;
@@ -523,6 +533,7 @@ int main(void)
         TEST(a_healthy_reinstall_only_updates),
         TEST(the_initial_domain_is_found_wherever_the_data_say_it),
         TEST(without_a_prevention_nothing_stops_the_export),
+        TEST(where_the_data_lack_the_identifier_the_outcome_is_uncertain),
         TEST(a_cloud_user_with_the_anchor_is_taken_over),
         TEST(anchors_differing_by_letter_case_do_not_match),
         TEST(the_flag_blocks_every_takeover),

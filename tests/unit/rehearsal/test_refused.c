@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #define NOBODY   "99999999-0000-4000-8000-000000000001"
@@ -113,6 +114,8 @@ static void filters_that_cannot_be_parsed_are_refused(void **state)
         {"proxyAddresses/any+x", "Syntax error"},
         {"proxyAddresses/any(x:y+eq+'a')", "Syntax error"},
         {"onPremisesObjectIdentifier+eq+'a'", "'onPremisesObjectIdentifier'"},
+        {"((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((mail+eq+'a'",
+         "Syntax error"},
         {"mail+eq+5", "'Edm.String' and 'Edm.Int32'"},
     };
     char path[256];
@@ -147,6 +150,9 @@ static void null_filters_are_refused_where_graph_has_none(void **state)
     is_refused(&(struct row){"GET", USERS_ "?$count=true&$filter=accountEnabled+eq+null", NULL, 400,
                              "Request_UnsupportedQuery", "accountEnabled"},
                EVENTUAL);
+    is_refused(&(struct row){"GET", USERS_ "?$filter=mail+gt+'a'", NULL, 400,
+                             "Request_UnsupportedQuery", "mail"},
+               EVENTUAL);
 }
 
 static void what_is_written_twice_or_with_spaces_is_selected_once(void **state)
@@ -158,6 +164,15 @@ static void what_is_written_twice_or_with_spaces_is_selected_once(void **state)
     assert_int_equal(cJSON_GetArraySize(a->json), 3); /* the context too */
     a = get("/v1.0/users?$top=999&$select=id&$filter=givenName+eq+'null'", NULL);
     assert_int_equal(count_of(a), 0); /* Anna's is null, not the word */
+}
+
+static void links_name_the_tenant_also_for_who_names_no_host(void **state)
+{
+    struct answer *a = get("/v1.0/users?$top=1", "Host:", NULL);
+
+    (void)state;
+    assert_int_equal(a->status, 200);
+    assert_ptr_equal(strstr(next_of(a), tenant_url()), next_of(a));
 }
 
 static void change(const char *json)
@@ -234,6 +249,9 @@ static void a_page_token_is_no_delta_token_and_expires(void **state)
     tenant_up((struct ra_rehearsal_options){.delta_page = 10, .page_token_seconds = -1});
     next = next_of(get("/v1.0/users/delta", NULL));
     assert_non_null(next);
+    snprintf(path, sizeof(path), "%s", next);
+    path[strlen(path) - 30] ^= 1; /* one bit of the token */
+    assert_error(get(path, NULL), 400, "Request_BadRequest", NULL);
     assert_error(get(next, NULL), 400, "Directory_ExpiredPageToken", NULL);
     token = strstr(next, "$skiptoken=");
     assert_non_null(token);
@@ -321,6 +339,7 @@ static void data_that_are_none_are_refused_with_their_place(void **state)
         {"groups.json", "{\"error\":{\"code\":\"x\"}}", "holds an error body, wanted objects"},
         {"groups.json", "{", "groups.json: is not JSON"},
         {"users.ndjson", "{\"id\":\"1\"}\n7\n", "users.ndjson: line 2 is not a JSON object"},
+        {"groups.json", "{\"value\":[", "groups.json: is not JSON"},
         {"users.ndjson", "\n{\"error\":{\"code\":\"x\"}}\n", "holds an error body"},
     };
 
@@ -330,6 +349,32 @@ static void data_that_are_none_are_refused_with_their_place(void **state)
         does_not_open((struct ra_rehearsal_options){0}, RA_EINPUT, rows[i].words);
         tenant_down();
     }
+}
+
+static void what_is_there_and_no_file_is_refused_too(void **state)
+{
+    struct sockaddr_un at = {.sun_family = AF_UNIX};
+    char path[256];
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+    (void)state;
+    tenant_file("users.ndjson", NULL);
+    snprintf(path, sizeof(path), "%.*sdata/users.ndjson",
+             (int)(strlen(tenant_dir()) - strlen("state")), tenant_dir());
+    assert_int_equal(mkdir(path, 0700), 0);
+    does_not_open((struct ra_rehearsal_options){0}, RA_EINPUT, "users.ndjson: Is a directory");
+    assert_int_equal(rmdir(path), 0);
+    snprintf(at.sun_path, sizeof(at.sun_path), "%.100s", path);
+    assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
+    does_not_open((struct ra_rehearsal_options){0}, RA_EINPUT, "users.ndjson: No such device");
+    close(fd);
+    unlink(path);
+    tenant_file("users.ndjson", "{\"id\":\"1\"}\n");
+    tenant_file("groups.json", NULL);
+    strcpy(strrchr(path, '/'), "/groups.json");
+    assert_int_equal(mkdir(path, 0700), 0);
+    does_not_open((struct ra_rehearsal_options){0}, RA_EINPUT, "groups.json");
+    assert_int_equal(rmdir(path), 0);
 }
 
 static void a_tenant_without_an_id_is_none(void **state)
@@ -414,6 +459,7 @@ int main(void)
         CASE(a_query_may_be_too_long_and_a_body_too_large),
         CASE(null_filters_are_refused_where_graph_has_none),
         CASE(what_is_written_twice_or_with_spaces_is_selected_once),
+        CASE(links_name_the_tenant_also_for_who_names_no_host),
         CASE(an_id_that_is_no_guid_has_no_security_identifier),
         CASE(who_was_deleted_does_not_come_back_beside_a_namesake),
         ALONE(the_prevention_and_the_features_are_set_where_there_were_none),
@@ -424,6 +470,7 @@ int main(void)
         ALONE(documents_that_were_refused_are_refused_again),
         ALONE(whom_the_data_do_not_have_is_a_service_principal),
         ALONE(data_that_are_none_are_refused_with_their_place),
+        ALONE(what_is_there_and_no_file_is_refused_too),
         ALONE(a_tenant_without_an_id_is_none),
         ALONE(keys_rules_and_places_that_cannot_be_used_are_refused),
         cmocka_unit_test(an_answer_takes_so_many_headers_and_no_more),

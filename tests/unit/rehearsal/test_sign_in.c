@@ -228,6 +228,16 @@ static void a_signature_that_does_not_verify_is_700027(void **state)
     assert_aadsts(assert_with(c), 401, "invalid_client", 700027);
 }
 
+static void only_rsa_signatures_verify(void **state)
+{
+    struct ra_sim_claims c = {.alg = "HS256", .signed_part = RA_STR("a.b")};
+    struct ra_sim_key *k;
+    (void)state;
+    assert_int_equal(ra_sim_key_read(certificate, &k, NULL), 0);
+    assert_false(ra_sim_jwt_verify(&c, k));
+    ra_sim_key_free(&k);
+}
+
 static void an_assertion_for_someone_else_is_refused(void **state)
 {
     (void)state;
@@ -361,6 +371,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_assertion_that_is_no_token_is_50027, up, down),
         cmocka_unit_test_setup_teardown(a_device_code_is_granted_after_a_poll, up, down),
         cmocka_unit_test_setup_teardown(a_device_code_is_for_those_who_may_have_one, up, down),
+        cmocka_unit_test(only_rsa_signatures_verify),
         cmocka_unit_test(an_expired_secret_is_7000222),
         cmocka_unit_test(a_token_ends_with_its_life),
         cmocka_unit_test(the_managed_identity_endpoint_wants_its_header),
