@@ -72,8 +72,6 @@ static bool match_clause(const struct ra_sim_filter *f, const struct ra_sim_body
         return match_collection(f, raw);
     if (raw.n && raw.p[0] == '"')
         raw = ra_sim_unescape(raw, a);
-    else if (ra_str_eq(raw, RA_STR("null")))
-        raw = (struct ra_str){0};
     return holds_any_value(f, ra_sim_properties[f->property].type, raw);
 }
 
