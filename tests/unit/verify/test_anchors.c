@@ -249,6 +249,32 @@ static void v5_an_identifier_that_was_not_read_is_said_and_not_found(void **stat
     ra_verify_needs_free(&needs);
 }
 
+static void identifiers_are_asked_for_in_the_order_of_the_snapshot(void **state)
+{
+    struct scene *s = *state;
+    struct ra_ad_object a, b = berta(s);
+    struct peer p, q = annas_peer(s);
+    struct ra_verify_needs needs;
+    struct ra_err err = {0};
+
+    migrate(s, &a, &p);
+    p.identifier = q.identifier = NULL;
+    b.consistency_guid = RA_STR("fedcba9876543210");
+    q.o.id = RA_STR("0000");
+    q.o.sid = b.sid;
+    q.o.upn = b.upn;
+    q.o.proxies = b.proxies;
+    q.o.immutable_id = anchor_of(s, b.consistency_guid);
+    put_cloud(s, &q);
+    put(s, &a, &p);
+    put_ad(s, &b);
+    verify(s);
+    assert_int_equal(ra_verify_needs(verify_input(), &needs, &err), 0);
+    assert_int_equal(needs.ooi_n, 2);
+    assert_true(needs.ooi[0] < needs.ooi[1]);
+    ra_verify_needs_free(&needs);
+}
+
 static void v6_equal_anchors_with_different_sids(void **state)
 {
     struct scene *s = *state;
@@ -402,6 +428,7 @@ struct chapter anchor_tests(void)
         IN_SCENE(v5_a_migrated_user_whose_identifier_names_another_object),
         IN_SCENE(v5_the_same_where_the_tenant_lets_it_be_changed),
         IN_SCENE(v5_an_identifier_that_was_not_read_is_said_and_not_found),
+        IN_SCENE(identifiers_are_asked_for_in_the_order_of_the_snapshot),
         IN_SCENE(v6_equal_anchors_with_different_sids),
         IN_SCENE(v6_two_people_whose_anchors_were_swapped),
         IN_SCENE(v6_two_swapped_people_whom_their_identifiers_block),

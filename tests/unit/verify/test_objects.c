@@ -236,6 +236,21 @@ static void v12_two_users_who_would_be_given_one_upn(void **state)
     expect_findings(verify(s), RA_R_DUP_UPN, NONE);
 }
 
+static void v12_a_user_who_would_be_given_the_upn_of_another(void **state)
+{
+    struct scene *s = *state;
+    struct ra_ad_object a, b = berta(s);
+    struct peer p, q = bertas_peer(s, &b);
+
+    in_step(s, &a, &p);
+    a.login = a.upn = RA_STR("anna@contoso.onmicrosoft.com");
+    b.login = b.upn = RA_STR("other@contoso.local");
+    b.nickname = RA_STR("anna");
+    put(s, &a, &p);
+    put(s, &b, &q);
+    expect_findings(verify(s), RA_R_DUP_UPN, NONE);
+}
+
 static void v12_an_object_out_of_scope_does_not_count(void **state)
 {
     struct scene *s = *state;
@@ -417,6 +432,26 @@ static void v15_an_anchor_in_ad_that_only_looks_like_one_in_the_cloud(void **sta
     expect_findings(verify(s), RA_R_CASE_FALSE, RA_R_NO_PEER, RA_R_ORPHAN, NONE);
 }
 
+/* Whichever of the two spellings is looked at first. */
+static void v15_the_same_the_other_way_round(void **state)
+{
+    struct scene *s = *state;
+    struct ra_ad_object a, b = berta(s);
+    struct peer p, q = bertas_peer(s, &b);
+
+    in_step(s, &a, &p);
+    b.consistency_guid = RA_STR("0123456789abcdeB");
+    q.o.immutable_id = anchor_of(s, b.consistency_guid);
+    put(s, &b, &q);
+    a.consistency_guid = a.guid;
+    p.o.immutable_id = anchor_of(s, twin_of(p.o.immutable_id));
+    p.o.sid = (struct ra_str){NULL, 0};
+    p.o.upn = RA_STR("gone@contoso.com");
+    p.o.proxies = list(s, "SMTP:gone@contoso.com", NULL);
+    put(s, &a, &p);
+    expect_findings(verify(s), RA_R_CASE_FALSE, RA_R_NO_PEER, RA_R_ORPHAN, NONE);
+}
+
 struct chapter object_tests(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -437,6 +472,7 @@ struct chapter object_tests(void)
         IN_SCENE(v12_two_objects_with_one_further_address),
         IN_SCENE(v12_two_users_with_one_upn),
         IN_SCENE(v12_two_users_who_would_be_given_one_upn),
+        IN_SCENE(v12_a_user_who_would_be_given_the_upn_of_another),
         IN_SCENE(v12_an_object_out_of_scope_does_not_count),
         IN_SCENE(v13_an_anchored_user_who_is_not_synced),
         IN_SCENE(v13_one_of_whom_nobody_knows_who_manages_it),
@@ -447,6 +483,7 @@ struct chapter object_tests(void)
         IN_SCENE(v14_an_identifier_changed_since_the_backup),
         IN_SCENE(v15_two_pairs_whose_anchors_differ_in_case_alone),
         IN_SCENE(v15_an_anchor_in_ad_that_only_looks_like_one_in_the_cloud),
+        IN_SCENE(v15_the_same_the_other_way_round),
     };
 
     return (struct chapter){tests, sizeof tests / sizeof tests[0]};
