@@ -52,6 +52,26 @@ expect 0 "${run[@]}" restore newest --cached --only "$upn" --redact --report "$w
 ! grep -qF "$upn" "$work/out" "$work/one/restore.ndjson" || fail "a name in what is to be hidden"
 grep -qF "$upn" "$work/one/fixes.ldif" || fail "no name where it is changed"
 
+say "an encrypted backup is opened by an identity alone"
+age-keygen -o "$work/identity" 2> "$work/keygen"
+sed "s#^dir = $work/backups#dir = $work/sealed\nencrypt_to = $(age-keygen -y "$work/identity")#" "$org/reanchor.conf" > "$work/sealed.conf"
+sealed=("$REANCHOR" -c "$work/sealed.conf" -q)
+cp "$org/ad.ldif" "$org/after.ldif"; cp "$org/before.ldif" "$org/ad.ldif"
+expect 0 "${sealed[@]}" fetch
+expect 0 "${sealed[@]}" backup create
+ls "$work"/sealed/*.age > "$work/out" || fail "nothing is encrypted"
+cp "$org/after.ldif" "$org/ad.ldif"
+expect 0 "${sealed[@]}" fetch
+expect 2 "${sealed[@]}" --json restore newest --cached --identity "$work/identity" --all --detailed-exitcode
+[ "$(jq -s '[.[] | select(.outcome == "write")] | length' "$work/out")" = "$changed" ] || fail "other objects than of the plain backup"
+expect 7 "${sealed[@]}" --json verify --cached --against newest --identity "$work/identity"
+jq -es 'any(.[]; .check == "V14")' "$work/out" > "$work/none.json" || fail "verify does not see what the backup has otherwise"
+age-keygen -o "$work/stranger" 2> "$work/keygen"
+expect 1 "${sealed[@]}" restore newest --cached --identity "$work/stranger"
+said "none of the identities opens it"
+expect 1 "${sealed[@]}" restore newest --cached
+said --identity
+
 say "what ends otherwise"
 sed 's/^id = 7f/id = 8f/' "$org/reanchor.conf" > "$work/other.conf"
 expect 6 "$REANCHOR" -c "$work/other.conf" -q restore newest --cached
