@@ -80,8 +80,6 @@ static void start(void *ctx, const XML_Char *name, const XML_Char **attributes)
 {
     struct reading *c = ctx;
 
-    if (c->rc != 0)
-        return;
     if (++c->depth > DEPTH_MAX)
         stop(c, ra_import_broken(c->r, &c->err, NULL, line_of(c),
                                  "elements nested deeper than %d, want at most 10", DEPTH_MAX));

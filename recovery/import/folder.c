@@ -98,7 +98,7 @@ static int read_object(struct ra_import_reader *r, const char *below, enum ra_ki
     int rc;
 
     if (snprintf(path, sizeof path, "%s/%s", r->path, below) >= (int)sizeof path)
-        return ra_fail(err, RA_EINPUT, "%s: its path is too long", r->path);
+        return ra_fail(err, RA_EINPUT, "too long a path for what lies below it: %s", r->path);
     if (!is_file(path))
         return ra_import_wrong(r, below, 0, "not there, want the object's own file in its folder");
     ra_buf_init(&text, OBJECT_MAX + RA_IMPORT_LINE_MAX);
@@ -119,7 +119,7 @@ static int read_kind(struct ra_import_reader *r, const char *folder, enum ra_kin
     int rc;
 
     if (snprintf(path, sizeof path, "%s/%s", r->path, folder) >= (int)sizeof path)
-        return ra_fail(err, RA_EINPUT, "%s: its path is too long", r->path);
+        return ra_fail(err, RA_EINPUT, "too long a path for what lies below it: %s", r->path);
     rc = list(path, &names, err);
     for (size_t i = 0; rc == 0 && i < names.n; i++) {
         snprintf(below, sizeof below, "%s/%s/%s.json", folder, names.all[i], names.all[i]);

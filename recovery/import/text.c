@@ -44,8 +44,6 @@ static int fill(struct ra_import_text *t, struct ra_err *err)
 {
     ssize_t got;
 
-    if (t->raw_n == sizeof t->raw) /* nothing of it was decoded yet */
-        return 0;
     do
         got = read(t->fd, t->raw + t->raw_n, sizeof t->raw - t->raw_n);
     while (got < 0 && errno == EINTR);
@@ -146,8 +144,6 @@ int ra_import_text_open(const char *path, struct ra_import_text **out, struct ra
 
 void ra_import_text_close(struct ra_import_text **t)
 {
-    if (!*t)
-        return;
     if ((*t)->from != NONE)
         iconv_close((*t)->from);
     close((*t)->fd);

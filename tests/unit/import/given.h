@@ -28,6 +28,6 @@ void given_free(struct given *g);
 const char *given_said(const char *message);
 void assert_str(struct ra_str s, const char *want);
 
-int run_csv(void), run_csexport(void), run_folder(void), run_settings(void);
+int run_csv(void), run_csexport(void), run_folder(void), run_settings(void), run_wrong(void);
 
 #endif

@@ -1,5 +1,6 @@
 /* An anchor of a file against both sides: each finding once. */
 #include "recovery/import/compare.h"
+#include "tests/support/mem_side.h"
 #include "tests/unit/match/scene.h"
 
 struct stage {
@@ -202,6 +203,109 @@ static void a_group_that_was_joined_to_another_one_is_found(void **state)
     finds(*state, &t.e, RA_STATE_MISSING, RA_STATE_SAME, RA_FINDING_JOINED_OTHERWISE);
 }
 
+static void a_group_without_an_id_is_found_by_its_address(void **state)
+{
+    struct stage t = groups(*state);
+    struct ra_import_compared m;
+
+    both(*state, &t);
+    t.e.id = t.e.sid = (struct ra_str){NULL, 0};
+    t.e.smtp = RA_STR("Sales@contoso.com");
+    m = compared(*state, &t.e);
+    assert_int_not_equal(m.cloud_seq, RA_NONE);
+    t.e.kind = RA_CONTACT; /* no contact has it */
+    m = compared(*state, &t.e);
+    assert_int_equal(m.cloud_seq, RA_NONE);
+}
+
+static void a_custom_anchor_is_found_by_its_own_index(void **state)
+{
+    struct scene *s = *state;
+    struct stage t = annas(s);
+
+    s->policy.anchor_attribute = RA_STR("employeeID");
+    t.a.custom = employee_id(s, "E0815");
+    t.p.o.immutable_id = t.e.anchor = RA_STR("E0815");
+    t.e.sid = t.e.upn = (struct ra_str){NULL, 0}; /* nothing else would lead to her */
+    both(s, &t);
+    finds(s, &t.e, RA_STATE_SAME, RA_STATE_SAME, RA_FINDING_NONE);
+}
+
+static void an_object_of_the_second_directory_has_its_name(void **state)
+{
+    struct scene *s = *state;
+    struct stage t = annas(s);
+    struct mem_side *empty = mem_side_new("empty", NULL, 0);
+    struct ra_side both_sides[2];
+    struct ra_import_comparison *c;
+    struct ra_import_compared m;
+    struct ra_import_now now;
+
+    both(s, &t);
+    decide(s);
+    both_sides[0] = *mem_side_open(empty);
+    both_sides[1] = *scene_input(s)->ad;
+    now = (struct ra_import_now){both_sides, 2, scene_input(s)->cloud, &s->result};
+    ra_import_compare_open(&now, &c);
+    assert_int_equal(ra_import_compare(c, &t.e, &m, NULL), 0);
+    assert_true(ra_str_eq(m.directory, RA_STR("contoso")));
+    ra_import_compare_close(&c);
+    mem_side_free(&empty);
+}
+
+/* ---- a damaged cache ---- */
+
+static struct ra_str no_record(void *ctx, uint32_t seq)
+{
+    (void)ctx;
+    (void)seq;
+    return (struct ra_str){NULL, 0};
+}
+
+static int no_seek(struct ra_side_cursor *c, struct ra_str key)
+{
+    (void)c;
+    (void)key;
+    return -1;
+}
+
+static void is_damaged(struct scene *s, const struct ra_side *ad, const struct ra_side *cloud,
+                       const struct ra_import_entry *e, const char *name)
+{
+    const struct ra_import_now now = {ad, 1, cloud, &s->result};
+    struct ra_import_comparison *c;
+    struct ra_import_compared m;
+    struct ra_err err = {0};
+
+    ra_import_compare_open(&now, &c);
+    assert_int_equal(ra_import_compare(c, e, &m, &err), -(int)RA_EINTEGRITY);
+    assert_non_null(strstr(err.msg, name));
+    ra_import_compare_close(&c);
+}
+
+static void a_damaged_cache_is_told_with_its_side(void **state)
+{
+    struct scene *s = *state;
+    struct stage t = annas(s);
+    struct ra_side ad, cloud;
+
+    both(s, &t);
+    decide(s);
+    ad = *scene_input(s)->ad;
+    cloud = *scene_input(s)->cloud;
+    ad.seek = no_seek;
+    is_damaged(s, &ad, &cloud, &t.e, "cache of contoso: ");
+    ad = *scene_input(s)->ad;
+    ad.record = no_record;
+    is_damaged(s, &ad, &cloud, &t.e, "cache of contoso: ");
+    ad = *scene_input(s)->ad;
+    cloud.seek = no_seek;
+    is_damaged(s, &ad, &cloud, &t.e, "cache of cloud: ");
+    cloud = *scene_input(s)->cloud;
+    cloud.record = no_record;
+    is_damaged(s, &ad, &cloud, &t.e, "cache of cloud: ");
+}
+
 #define SCENE(test) cmocka_unit_test_setup_teardown(test, scene_new, scene_free)
 
 int main(void)
@@ -219,6 +323,10 @@ int main(void)
         SCENE(what_neither_side_has_is_gone_and_no_finding),
         SCENE(what_is_out_of_scope_would_be_deleted),
         SCENE(of_two_with_the_anchor_the_one_in_scope_counts),
+        SCENE(a_group_without_an_id_is_found_by_its_address),
+        SCENE(a_custom_anchor_is_found_by_its_own_index),
+        SCENE(an_object_of_the_second_directory_has_its_name),
+        SCENE(a_damaged_cache_is_told_with_its_side),
         SCENE(a_group_that_was_joined_to_another_one_is_found),
     };
 

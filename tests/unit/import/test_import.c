@@ -88,5 +88,5 @@ int main(void)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL) + run_csv() + run_csexport() + run_folder() +
-           run_settings();
+           run_settings() + run_wrong();
 }
