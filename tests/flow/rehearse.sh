@@ -104,6 +104,7 @@ sed '/^\[ad:/,/^exclude/d' "$conf" > "$work/bare.conf"
 expect 6 "$REANCHOR" -c "$work/bare.conf" rehearse newest --json
 jq -e 'select(.type == "summary") | .unexplained == 0 and .ad == {read: "held by the source", directories: ["contoso"]}' \
   "$work/out" > /dev/null || fail "$(tail -1 "$work/out")"
+expect 6 "$REANCHOR" -c "$work/bare.conf" rehearse cached --json
 expect 1 "$REANCHOR" -c "$work/bare.conf" rehearse "$work/saved"
 said "saved responses hold no AD side" "add [ad:NAME]"
 sed "s/$tenant_id/${tenant_id/7/8}/" "$conf" > "$work/other.conf"
@@ -115,6 +116,9 @@ done
 say "what is refused"
 expect 1 "$REANCHOR" -c "$conf" rehearse
 said "missing argument"
+{ cat "$conf"; printf '[ad:fabrikam]\nuri = ldif:%s\n' "$org/ad.ldif"; } > "$work/two.conf"
+expect 1 "$REANCHOR" -c "$work/two.conf" rehearse newest --offline --directory fabrikam --directory fabrikam
+said "holds nothing of ad:fabrikam" "name another section with --directory"
 expect 1 "$REANCHOR" -c "$conf" rehearse newest --directory contos
 said "has no [ad:contos], the nearest is contoso"
 expect 1 "$REANCHOR" -c "$conf" rehearse "$work/rebuilt"
