@@ -18,8 +18,7 @@ static bool is_path(const struct argp_option *o)
 
 static void bash_option(void *ctx, const struct argp_option *o)
 {
-    if (o->name)
-        fprintf(ctx, " --%s%s", o->name, o->arg ? "=" : "");
+    fprintf(ctx, " --%s%s", o->name, o->arg ? "=" : "");
 }
 
 static void bash(FILE *to)
@@ -78,8 +77,6 @@ static void zsh_text(FILE *to, const char *text)
 
 static void zsh_option(void *ctx, const struct argp_option *o)
 {
-    if (!o->name)
-        return;
     fprintf(ctx, "    '--%s%s[", o->name, o->arg ? "=" : "");
     zsh_text(ctx, o->doc ? o->doc : "");
     fputc(']', ctx);
@@ -135,8 +132,6 @@ static void fish_option(void *ctx, const struct argp_option *o)
 {
     const struct fish *f = ctx;
 
-    if (!o->name)
-        return;
     fputs("complete -c reanchor", f->to);
     if (f->command)
         fprintf(f->to, " -n '__fish_seen_subcommand_from %s'", f->command);

@@ -23,7 +23,7 @@ void ra_roff_head(FILE *to, const char *title, const char *section, const char *
 
 /* ---- describe.c: what a command's options are ---- */
 
-/* The command's own argp, taken from it before it does anything; NULL when it has none. */
+/* The command's own argp, taken from it before it does anything. */
 const struct argp *ra_describe(const struct ra_command *c);
 
 /* Calls each for every option of argp and its children, in the order in which help shows them. */

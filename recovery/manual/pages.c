@@ -156,10 +156,6 @@ int ra_manual_command(const struct ra_manual *m, const struct ra_command *c)
     const struct argp *argp = ra_describe(c);
     char name[64];
 
-    if (!argp) {
-        fprintf(stderr, "%s: the command shows no options\n", c->name);
-        return 1;
-    }
     snprintf(name, sizeof name, "reanchor-%s", c->name);
     ra_roff_head(m->to, name, "1", m->date);
     fprintf(m->to, ".Sh NAME\n.Nm reanchor-%s\n.Nd ", c->name);

@@ -84,8 +84,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         g->dir = arg;
         return 0;
     case ARGP_KEY_NO_ARGS:
-        argp_usage(state);
-        return 0;
+        return argp_usage(state), 0;
     default:
         return ARGP_ERR_UNKNOWN;
     }
