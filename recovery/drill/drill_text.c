@@ -146,13 +146,13 @@ static void side_by_side(struct page *p)
 
 static struct ra_str name_of(const struct ra_row *row)
 {
-    static const enum ra_field first[] = {RA_F_UPN,       RA_F_SMTP,       RA_F_DN,
-                                          RA_F_CLOUD_UPN, RA_F_CLOUD_NAME, RA_F_CLOUD_ID};
+    static const enum ra_field first[] = {RA_F_UPN, RA_F_SMTP, RA_F_DN, RA_F_CLOUD_UPN,
+                                          RA_F_CLOUD_NAME};
 
     for (size_t i = 0; i < sizeof first / sizeof first[0]; i++)
         if (!ra_str_absent(row->f[first[i]]))
             return row->f[first[i]];
-    return RA_STR("?");
+    return row->f[RA_F_CLOUD_ID]; /* which every cloud object has, and every AD object a DN */
 }
 
 static void differing(struct page *p, const struct ra_row *row)

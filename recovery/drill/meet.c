@@ -155,8 +155,6 @@ void ra_drill_meet_close(struct ra_drill_meet **mp)
 {
     struct ra_drill_meet *m = *mp;
 
-    if (!m)
-        return;
     ra_lookup_close(&m->by_sid);
     ra_lookup_close(&m->by_upn);
     ra_lookup_close(&m->by_address);

@@ -201,6 +201,15 @@ static void a_sid_that_another_holds_explains_a_refusal(void **state)
     assert_int_equal(among(RA_MATCH_HARD, d, RA_MEETS_SID_TWIN), RA_PART_TWIN_SID);
 }
 
+static void a_split_without_its_upn_aside_is_not_what_was_predicted(void **state)
+{
+    struct ra_done d = {.deed = RA_DEED_ASIDE, .error = "QuarantinedAttributeValueMustBeUnique"};
+
+    (void)state;
+    d.upn_aside = false;
+    assert_int_not_equal(judged(RA_CONFLICT_SPLIT, d), RA_PART_NONE);
+}
+
 static void who_comes_first_explains_what_others_get(void **state)
 {
     const struct ra_done aside = {.deed = RA_DEED_ASIDE,
@@ -262,6 +271,7 @@ int main(void)
         cmocka_unit_test(what_was_not_known_is_told_as_such),
         cmocka_unit_test(roles_and_guests_on_which_the_sources_differ_are_told_as_such),
         cmocka_unit_test(a_sid_that_another_holds_explains_a_refusal),
+        cmocka_unit_test(a_split_without_its_upn_aside_is_not_what_was_predicted),
         cmocka_unit_test(who_comes_first_explains_what_others_get),
         cmocka_unit_test(a_stamp_that_the_drill_does_not_write_is_told_as_such),
         cmocka_unit_test(a_deleted_object_is_never_sent),
