@@ -94,6 +94,16 @@ static void a_threshold_in_percent_counts_of_the_live_synced(void **state)
     expect_gate(s, RA_GATE_STOP, "GATE_TENANT_THRESHOLD 1", NULL);
 }
 
+static void exactly_the_tenants_percentage_does_not_stop(void **state)
+{
+    struct scene *s = *state;
+
+    s->tenant.prevention = RA_PREVENTION_PERCENT;
+    s->tenant.threshold = 50;
+    with_orphans(s, 1, 0);
+    expect_gate(s, RA_GATE_ACTION, "ORPHAN 1", NULL);
+}
+
 static void a_threshold_that_is_off_does_not_stop(void **state)
 {
     struct scene *s = *state;
@@ -362,6 +372,7 @@ struct chapter gate_tests(void)
         IN_SCENE(row_44_more_deletes_than_the_tenants_threshold_stop),
         IN_SCENE(as_many_deletes_as_the_threshold_do_not_stop),
         IN_SCENE(a_threshold_in_percent_counts_of_the_live_synced),
+        IN_SCENE(exactly_the_tenants_percentage_does_not_stop),
         IN_SCENE(a_threshold_that_is_off_does_not_stop),
         IN_SCENE(more_deletes_than_allowed_stop),
         IN_SCENE(a_larger_share_of_deletes_than_allowed_stops),
