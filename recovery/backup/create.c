@@ -169,7 +169,7 @@ static int put_object(struct writer *w, const struct ra_backup_object *o, struct
     w->objects++;
     if (w->objects % TELL == 0 && w->how->progress)
         w->how->progress(w->how->ctx, w->objects, w->total);
-    if (w->objects % TELL == 0 && w->how->stop && *w->how->stop) {
+    if (w->how->stop && *w->how->stop) {
         ra_fail(err, RA_ESIGNAL, "stopped by signal %d", *w->how->stop);
         if (err)
             err->signal = *w->how->stop;

@@ -447,6 +447,26 @@ static void anchors_that_are_wrong_are_told(void **state)
     free(path);
 }
 
+static void two_links_of_one_number_are_a_fault(void **state)
+{
+    struct vault *v = *state;
+    char file[RA_BACKUP_NAME_MAX + 8];
+    struct ra_links c;
+    bool told = false;
+
+    vault_seal(v);
+    vault_seal(v);
+    v->last.sequence = 1;
+    agree(v);
+    vault_check(v, false, false, &c);
+    snprintf(file, sizeof file, "%.60s.json", v->last.name);
+    assert_true(vault_blames(&c, file));
+    for (size_t i = 0; i < c.findings_n; i++)
+        told = told || strstr(c.findings[i].what, "is link 1, as ");
+    assert_true(told);
+    ra_links_free(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -463,6 +483,7 @@ int main(void)
                                         vault_new, vault_free),
         cmocka_unit_test_setup_teardown(records_that_the_manifest_does_not_count_are_a_fault,
                                         vault_new, vault_free),
+        cmocka_unit_test_setup_teardown(two_links_of_one_number_are_a_fault, vault_new, vault_free),
         cmocka_unit_test_setup_teardown(anchors_that_are_wrong_are_told, vault_new, vault_free),
     };
 

@@ -171,6 +171,24 @@ static void what_pruning_removed_and_what_somebody_took_differ(void **state)
     ra_links_free(&c);
 }
 
+static void a_record_of_many_removed_is_a_record_and_no_backup(void **state)
+{
+    struct vault *v = *state;
+    struct ra_backup_source source = {.dir = v->dir};
+    struct ra_pruned out;
+    struct ra_backup *b;
+    struct ra_err err = {0};
+
+    seal(v, 70);
+    prune(v, (struct ra_prune){.rules = {2, 0, 0, 0}}, &out);
+    assert_int_equal(out.removed, 68);
+    assert_int_equal(backups(v), 2);
+    source.which = out.record;
+    assert_int_equal(ra_backup_open(&source, &b, &err), -(int)RA_ENOTFOUND);
+    assert_non_null(strstr(err.msg, "is the record of a pruning"));
+    ra_pruned_free(&out);
+}
+
 static void a_removed_prune_record_shows(void **state)
 {
     struct vault *v = *state;
@@ -225,6 +243,8 @@ int main(void)
                                         vault_free),
         cmocka_unit_test_setup_teardown(a_dry_run_changes_nothing, vault_new, vault_free),
         cmocka_unit_test_setup_teardown(what_pruning_removed_and_what_somebody_took_differ,
+                                        vault_new, vault_free),
+        cmocka_unit_test_setup_teardown(a_record_of_many_removed_is_a_record_and_no_backup,
                                         vault_new, vault_free),
         cmocka_unit_test_setup_teardown(a_removed_prune_record_shows, vault_new, vault_free),
         cmocka_unit_test_setup_teardown(a_broken_chain_is_not_pruned_until_the_loss_is_accepted,

@@ -108,6 +108,38 @@ static void another_tenants_name_is_not_a_path(void **state)
     ra_backup_manifest_free(&m);
 }
 
+static void a_backup_is_named_by_its_path_too(void **state)
+{
+    struct vault *v = *state;
+    struct ra_backup_manifest m;
+    char *path;
+
+    vault_seal(v);
+    path = vault_path(v, v->last.name, ".json");
+    assert_int_equal(ra_backup_manifest_read("/nowhere", path, &m, NULL), 0);
+    assert_string_equal(m.sha256, v->last.sha256);
+    ra_backup_manifest_free(&m);
+    free(path);
+}
+
+static void a_signal_stops_the_sealing_and_nothing_counts(void **state)
+{
+    struct vault *v = *state;
+    const atomic_int stop = 15;
+    struct ra_err err = {0};
+    size_t faults;
+
+    vault_seal(v);
+    v->stop = &stop;
+    assert_int_equal(vault_try_seal(v, &err), -(int)RA_ESIGNAL);
+    assert_int_equal(err.signal, 15);
+    v->stop = NULL;
+    faults = vault_faults(v, false, true);
+    assert_int_equal(faults, 0);
+    vault_seal(v);
+    assert_int_equal(v->last.sequence, 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -115,6 +147,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_same_snapshots_give_the_same_data, vault_new,
                                         vault_free),
         cmocka_unit_test_setup_teardown(data_that_are_not_the_manifests_are_not_read, vault_new,
+                                        vault_free),
+        cmocka_unit_test_setup_teardown(a_backup_is_named_by_its_path_too, vault_new, vault_free),
+        cmocka_unit_test_setup_teardown(a_signal_stops_the_sealing_and_nothing_counts, vault_new,
                                         vault_free),
         cmocka_unit_test_setup_teardown(another_tenants_name_is_not_a_path, vault_new, vault_free),
     };

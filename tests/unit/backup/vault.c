@@ -152,7 +152,8 @@ int vault_try_seal(struct vault *v, struct ra_err *err)
     struct ra_backup_seal how = {.dir = v->dir,
                                  .tenant = VAULT_TENANT,
                                  .sign_key_file = v->sign ? v->key : NULL,
-                                 .now = v->now};
+                                 .now = v->now,
+                                 .stop = v->stop};
     struct organisation o;
     int lock, rc;
 

@@ -27,6 +27,7 @@ struct vault {
     bool gone[VAULT_USERS];
     char anchor[VAULT_USERS];
     struct ra_backup_manifest last;
+    const atomic_int *stop; /* or NULL */
 };
 
 int vault_new(void **state); /* fixture: *state is the vault; a key is there, sign is false */

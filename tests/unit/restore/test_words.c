@@ -163,6 +163,30 @@ static void a_custom_attribute_is_in_fixes_ldif_behind_a_hash(void **state)
     free(out);
 }
 
+static void a_custom_attribute_that_is_empty_now_is_only_added(void **state)
+{
+    struct scene *s = *state;
+    struct ra_ad_object a;
+    struct peer p;
+    char *out;
+
+    redact_with = NULL;
+    forget();
+    backed_up_by(s, "employeeID");
+    a = anna(s);
+    p = annas_peer(s);
+    a.custom = employee_id(s, "E1");
+    p.o.immutable_id = RA_STR("E1");
+    backed_up(&a, &p);
+    a.custom = (struct ra_list){0};
+    put(s, &a, &p);
+    now_restored = restore(s);
+    out = written(ldif);
+    assert_non_null(strstr(out, "add: employeeID\n# employeeID: E1\n"));
+    assert_null(strstr(out, "delete: employeeID"));
+    free(out);
+}
+
 static void what_is_ambiguous_has_no_change_and_names_both(void **state)
 {
     struct scene *s = *state;
@@ -275,6 +299,7 @@ struct chapter restore_words_tests(void)
         IN_SCENE(fixes_ldif_takes_the_old_value_out_and_says_on_what_it_stands),
         IN_SCENE(what_must_be_confirmed_stands_behind_a_hash),
         IN_SCENE(a_custom_attribute_is_in_fixes_ldif_behind_a_hash),
+        IN_SCENE(a_custom_attribute_that_is_empty_now_is_only_added),
         IN_SCENE(what_is_ambiguous_has_no_change_and_names_both),
         IN_SCENE(each_object_is_a_json_line_with_then_and_now),
         IN_SCENE(redaction_hides_names_of_then_and_now),
