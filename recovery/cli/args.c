@@ -181,7 +181,7 @@ static int refuse_empty(const struct parse *p, int argc, char **argv, bool first
 {
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
         const struct argp_option *o = argv[i][0] == '-' ? known_option(p, argv[i]) : NULL;
-        const char *value = argv[i][1] == '-' ? strchr(argv[i], '=') : NULL, *word = argv[i];
+        const char *value = o && argv[i][1] == '-' ? strchr(argv[i], '=') : NULL, *word = argv[i];
 
         if (argv[i][0] != '-' && first_only)
             return 0;

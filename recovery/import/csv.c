@@ -189,6 +189,7 @@ int ra_import_csv(struct ra_import_reader *r, struct ra_err *err)
         return rc;
     if (csv_init(&p, CSV_STRICT | CSV_STRICT_FINI) != 0)
         abort();
+    csv_set_blk_size(&p, 1 << 16); /* a long field grows by so much at a time */
     ra_buf_init(&c.other, RA_IMPORT_OTHER_MAX);
     rc = read_lines(&c, &p, err);
     csv_free(&p);

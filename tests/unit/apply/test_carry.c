@@ -261,6 +261,7 @@ static void a_user_whose_answers_are_all_lost_is_given_up(void **state)
     assert_string_equal(p.err.msg, "users: changes stay without an answer");
     assert_int_equal(p.step.state, RA_STEP_PENDING);
     assert_int_equal(script.rounds, 6);
+    ra_arena_free(&p.r.arena);
     assert_int_equal(script.waited, 500 + 1000 + 2000 + 4000 + 8000);
 }
 
@@ -276,6 +277,7 @@ static void what_was_written_is_read_until_it_shows(void **state)
     assert_int_equal(p.step.at, RA_AT_WANT);
     assert_int_equal(p.sum.unconfirmed, 0);
     assert_int_equal(script.waited, 250 + 500 + 1000);
+    ra_arena_free(&p.r.arena);
 }
 
 static void plays_directory(const struct fate *f)
@@ -317,6 +319,7 @@ static void a_directory_that_stays_busy_is_given_up(void **state)
     assert_int_equal(ra_carry_directory(&p.r, 0, &p.err), -RA_ESERVER);
     assert_string_equal(p.err.msg, "directory contoso: stays busy");
     assert_int_equal(script.rounds, 6);
+    ra_arena_free(&p.r.arena);
 }
 
 /* ---- a window ---- */
