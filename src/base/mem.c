@@ -100,6 +100,50 @@ char *ra_strdup(const char *s)
     return ra_strndup(s, strlen(s));
 }
 
+/* ---- arenas ---- */
+
+/* AddressSanitizer knows of a chunk only as a whole. It is told what was handed out of it, so that
+ * reading or writing behind that is found; and what is handed out is filled, so that reading before
+ * writing does not find zeros by accident. */
+#ifdef __SANITIZE_ADDRESS__ /* gcc */
+#define RA_ASAN
+#endif
+#ifdef __has_feature /* clang */
+#if __has_feature(address_sanitizer)
+#define RA_ASAN
+#endif
+#endif
+#ifdef RA_ASAN
+#include <sanitizer/asan_interface.h>
+
+enum { RED_ZONE = 16 };
+
+static void close_off(void *p, size_t n)
+{
+    __asan_poison_memory_region(p, n);
+}
+
+static void hand_out(void *p, size_t n)
+{
+    __asan_unpoison_memory_region(p, n);
+    memset(p, 0xBE, n);
+}
+#else
+enum { RED_ZONE = 0 };
+
+static void close_off(void *p, size_t n)
+{
+    (void)p;
+    (void)n;
+}
+
+static void hand_out(void *p, size_t n)
+{
+    (void)p;
+    (void)n;
+}
+#endif
+
 static void arena_add_chunk(struct ra_arena *a, size_t n)
 {
     size_t size = a->chunk ? a->chunk->size * 2 : 4096;
@@ -112,24 +156,24 @@ static void arena_add_chunk(struct ra_arena *a, size_t n)
     c = ra_malloc(sizeof *c + size);
     c->older = a->chunk;
     c->size = size;
+    close_off(c->bytes, size);
     a->chunk = c;
     a->used = 0;
 }
 
 void *ra_arena_alloc(struct ra_arena *a, size_t n)
 {
+    size_t room;
     void *p;
 
     if (n > SIZE_MAX - 64)
         out_of_memory(n);
-    n = (n + 15) & ~(size_t)15;
-    if (!a->chunk || a->chunk->size - a->used < n)
-        arena_add_chunk(a, n);
+    room = ((n + 15) & ~(size_t)15) + RED_ZONE;
+    if (!a->chunk || a->chunk->size - a->used < room)
+        arena_add_chunk(a, room);
     p = a->chunk->bytes + a->used;
-    a->used += n;
-#ifdef __SANITIZE_ADDRESS__
-    memset(p, 0xBE, n); /* what is read before it was written is no accident of what lay there */
-#endif
+    a->used += room;
+    hand_out(p, n);
     return p;
 }
 
@@ -164,8 +208,10 @@ void ra_arena_reset(struct ra_arena *a)
     }
     a->chunk = keep;
     a->used = 0;
-    if (keep)
+    if (keep) {
         keep->older = NULL;
+        close_off(keep->bytes, keep->size);
+    }
 }
 
 void ra_arena_free(struct ra_arena *a)

@@ -26,6 +26,17 @@ static void row_1_an_identifier_that_is_our_guid_in_capitals_is_equal(void **sta
     expect_no_warning(s, FIRST, RA_WARN_OOI_UNKNOWN);
 }
 
+static void an_identifier_that_is_known_is_not_asked_for(void **state)
+{
+    struct scene *s = *state;
+    struct ra_ad_object a = anna(s);
+    struct peer p = annas_peer(s);
+
+    p.identifier = ANNAS_GUID;
+    decide_pair(s, &a, &p);
+    assert_int_equal(s->result.need_ooi_n, 0);
+}
+
 static void an_anchor_that_differs_in_case_alone_is_another(void **state)
 {
     struct scene *s = *state;
@@ -172,6 +183,7 @@ struct chapter rejoin_tests(void)
     static const struct CMUnitTest tests[] = {
         IN_SCENE(row_1_a_synced_user_with_our_anchor_rejoins),
         IN_SCENE(row_1_an_identifier_that_is_our_guid_in_capitals_is_equal),
+        IN_SCENE(an_identifier_that_is_known_is_not_asked_for),
         IN_SCENE(an_anchor_that_differs_in_case_alone_is_another),
         IN_SCENE(row_2_a_synced_user_with_another_identifier_is_blocked),
         IN_SCENE(row_3_the_bypass_lets_another_identifier_pass_with_a_warning),

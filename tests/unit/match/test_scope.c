@@ -304,6 +304,22 @@ static void a_deleted_object_gets_no_verdict(void **state)
     assert_int_equal(s->result.verdicts_n, 0);
 }
 
+static void an_objects_number_tells_its_directory(void **state)
+{
+    const struct ra_side sides[] = {{.count = 2}, {.count = 0}, {.count = 3}};
+    const struct ra_match_input in = {.ad = sides, .ad_n = 3};
+    uint32_t seq = 0;
+
+    (void)state;
+    assert_ptr_equal(ra_match_directory(&in, 1, &seq), &sides[0]);
+    assert_int_equal(seq, 1);
+    assert_ptr_equal(ra_match_directory(&in, 2, &seq), &sides[2]);
+    assert_int_equal(seq, 0);
+    assert_ptr_equal(ra_match_directory(&in, 4, &seq), &sides[2]);
+    assert_int_equal(seq, 2);
+    assert_null(ra_match_directory(&in, 5, &seq));
+}
+
 struct chapter scope_tests(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -337,6 +353,7 @@ struct chapter scope_tests(void)
         IN_SCENE(what_lies_below_an_exclude_takes_no_part_even_below_an_include),
         IN_SCENE(the_base_itself_counts_as_below),
         IN_SCENE(a_deleted_object_gets_no_verdict),
+        cmocka_unit_test(an_objects_number_tells_its_directory),
     };
 
     return (struct chapter){tests, sizeof tests / sizeof *tests};

@@ -22,6 +22,19 @@ static struct peer with_our_upn(struct scene *s)
 
 /* ---- by primary SMTP ---- */
 
+static void only_a_stamp_needs_to_know_who_manages_the_user(void **state)
+{
+    struct scene *s = *state;
+    struct ra_ad_object a = anna(s);
+    struct peer p = born_in_the_cloud(s);
+
+    p.identifier = p.cloud_managed = NULL;
+    decide_pair(s, &a, &p);
+    expect(s, FIRST, RA_SOFT_SMTP, 15, FIRST);
+    assert_int_equal(s->result.need_ooi_n, 0);
+    assert_int_equal(s->result.need_soa_n, 0);
+}
+
 static void row_15_our_primary_on_a_cloud_user_is_a_soft_match(void **state)
 {
     struct scene *s = *state;
@@ -220,6 +233,25 @@ static void two_owners_of_our_primary_are_a_conflict_with_the_lower_id(void **st
     expect(s, FIRST, RA_CONFLICT_PROXY, 0, lower);
 }
 
+static void the_owner_of_another_address_of_ours_is_none_of_the_two(void **state)
+{
+    struct scene *s = *state;
+    struct ra_ad_object a = anna(s);
+    struct peer p = born_in_the_cloud(s), low = contacts_peer(s), other = contacts_peer(s);
+
+    a.proxies = list(s, "SMTP:anna@contoso.com", "smtp:second@contoso.com", NULL);
+    low.o.id = RA_STR("0001");
+    low.o.proxies = list(s, "SMTP:anna@contoso.com", NULL);
+    other.o.id = RA_STR("0000");
+    other.o.proxies = list(s, "SMTP:second@contoso.com", NULL);
+    put_ad(s, &a);
+    put_cloud(s, &p);
+    put_cloud(s, &other);
+    uint32_t lower = put_cloud(s, &low);
+    decide(s);
+    expect(s, FIRST, RA_CONFLICT_PROXY, 0, lower);
+}
+
 /* ---- by UPN ---- */
 
 static void row_17_our_upn_on_a_cloud_user_is_a_soft_match(void **state)
@@ -292,6 +324,25 @@ static void row_26_a_guest_with_our_upn_is_a_conflict(void **state)
 
 /* ---- what is left ---- */
 
+/* Two users of our SID, neither with an anchor; a third has our UPN and an anchor, and the SID of
+ * nobody. */
+static void whoever_has_our_upn_is_no_holder_of_our_sid(void **state)
+{
+    struct scene *s = *state;
+    struct ra_ad_object a = anna(s);
+    struct peer one = stranger(s, "bbbb"), two = stranger(s, "cccc"), named = stranger(s, "aaaa");
+
+    one.o.sid = two.o.sid = a.sid;
+    named.o.upn = a.upn;
+    named.o.immutable_id = anchor_of(s, SIXTEEN);
+    put_ad(s, &a);
+    put_cloud(s, &one);
+    put_cloud(s, &two);
+    put_cloud(s, &named);
+    decide(s);
+    assert_int_not_equal(s->result.verdicts[FIRST].code, RA_ANCHOR_DRIFT);
+}
+
 static void our_sid_on_a_cloud_user_without_an_anchor_is_a_conflict(void **state)
 {
     struct scene *s = *state;
@@ -340,6 +391,7 @@ static void a_soft_deleted_owner_of_our_address_and_upn_is_no_match(void **state
 struct chapter soft_match_tests(void)
 {
     static const struct CMUnitTest tests[] = {
+        IN_SCENE(only_a_stamp_needs_to_know_who_manages_the_user),
         IN_SCENE(row_15_our_primary_on_a_cloud_user_is_a_soft_match),
         IN_SCENE(row_16_the_soft_match_flag_blocks_it),
         IN_SCENE(row_19_an_assigned_role_blocks_a_soft_match),
@@ -355,12 +407,14 @@ struct chapter soft_match_tests(void)
         IN_SCENE(row_27_address_and_upn_on_two_people_is_a_split_whatever_the_flags),
         IN_SCENE(row_28_a_mailbox_on_either_side_is_warned_of),
         IN_SCENE(two_owners_of_our_primary_are_a_conflict_with_the_lower_id),
+        IN_SCENE(the_owner_of_another_address_of_ours_is_none_of_the_two),
         IN_SCENE(row_17_our_upn_on_a_cloud_user_is_a_soft_match),
         IN_SCENE(row_18_without_soft_match_on_upn_it_is_a_conflict),
         IN_SCENE(stamping_needs_no_soft_match_on_upn),
         IN_SCENE(row_19_an_assigned_role_blocks_a_match_by_upn),
         IN_SCENE(row_23_our_upn_under_another_anchor_is_a_conflict),
         IN_SCENE(row_26_a_guest_with_our_upn_is_a_conflict),
+        IN_SCENE(whoever_has_our_upn_is_no_holder_of_our_sid),
         IN_SCENE(our_sid_on_a_cloud_user_without_an_anchor_is_a_conflict),
         IN_SCENE(row_24_an_address_of_ours_held_as_a_secondary_is_a_conflict),
         IN_SCENE(row_29_nobody_to_match_makes_a_new_user),
