@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static void must_say(const char *what, int rc, const struct ra_err *err, const char *words)
@@ -202,25 +203,6 @@ static void the_prevention_is_read_as_it_was_written(void **state)
 
 /* ---- manifests ---- */
 
-/* The text with the first `from` in it replaced; free(). */
-static char *replaced(struct ra_str text, const char *from, const char *to, size_t *n)
-{
-    const char *found = memmem(text.p, text.n, from, strlen(from));
-    size_t before;
-    char *out;
-
-    if (!found)
-        fail_msg("no %s in %.*s", from, (int)text.n, text.p);
-    before = (size_t)(found - text.p);
-    *n = text.n - strlen(from) + strlen(to);
-    out = malloc(*n + 1);
-    assert_non_null(out);
-    memcpy(out, text.p, before);
-    memcpy(out + before, to, strlen(to));
-    memcpy(out + before + strlen(to), found + strlen(from), text.n - before - strlen(from));
-    return out;
-}
-
 static const struct {
     const char *from, *to, *says;
 } manifests[] = {
@@ -250,7 +232,8 @@ static void a_manifest_that_is_wrong_names_the_member(void **state)
     for (size_t i = 0; i < sizeof manifests / sizeof *manifests; i++) {
         struct ra_err err = {0};
         size_t n;
-        char *bytes = replaced((struct ra_str){b.p, b.n}, manifests[i].from, manifests[i].to, &n);
+        char *bytes =
+            vault_replaced((struct ra_str){b.p, b.n}, manifests[i].from, manifests[i].to, &n);
         must_say(manifests[i].to, ra_manifest_decode(ra_str_n(bytes, n), &m, &err), &err,
                  manifests[i].says);
         free(bytes);
@@ -277,56 +260,6 @@ static void a_prune_record_that_is_wrong_names_what_was_removed(void **state)
 }
 
 /* ---- the data, with a manifest that has their hashes ---- */
-
-/* All plain bytes of the backup that was sealed last. */
-static void plain_of(struct vault *v, struct ra_buf *out)
-{
-    char *path = vault_path(v, v->last.data.name, "");
-    struct ra_source *s;
-    struct ra_str line;
-
-    ra_buf_init(out, 1 << 20);
-    assert_int_equal(ra_source_open(path, NULL, &s, NULL), 0);
-    while (ra_source_line(s, &line, NULL) == 1) {
-        ra_buf_put(out, line.p, line.n);
-        ra_buf_putc(out, '\n');
-    }
-    ra_source_close(&s);
-    free(path);
-}
-
-/* The manifest anew, with the hashes of the files as they are. */
-static void agree(struct vault *v)
-{
-    char *data = vault_path(v, v->last.data.name, ""), *anchors;
-    char *path = vault_path(v, v->last.name, RA_BACKUP_MANIFEST);
-    struct ra_buf b;
-
-    anchors = vault_path(v, v->last.anchors.name, "");
-    assert_int_equal(ra_digest_file(data, &v->last.data.bytes, v->last.data.sha256, NULL), 0);
-    assert_int_equal(ra_digest_file(anchors, &v->last.anchors.bytes, v->last.anchors.sha256, NULL),
-                     0);
-    ra_buf_init(&b, 1 << 16);
-    assert_int_equal(ra_manifest_encode(&v->last, &b, NULL), 0);
-    unlink(path);
-    vault_spit(path, b.p, b.n);
-    ra_buf_free(&b);
-    free(path);
-    free(anchors);
-    free(data);
-}
-
-static void write_data(struct vault *v, const char *p, size_t n)
-{
-    char *path = vault_path(v, v->last.data.name, "");
-    struct ra_sink *s;
-
-    unlink(path);
-    assert_int_equal(ra_sink_open(path, NULL, 0, &s, NULL), 0);
-    assert_int_equal(ra_sink_write(s, p, n, NULL), 0);
-    assert_int_equal(ra_sink_finish(&s, &v->last.plain_bytes, v->last.plain_sha256, NULL), 0);
-    free(path);
-}
 
 /* Opens it and reads it to its end. */
 static int read_all(struct vault *v, struct ra_err *err)
@@ -367,18 +300,19 @@ static void data_that_are_wrong_name_the_line(void **state)
     struct ra_buf plain;
 
     vault_seal(v);
-    plain_of(v, &plain);
+    vault_plain(v, &plain);
     for (size_t i = 0; i < sizeof data / sizeof *data; i++) {
         size_t n;
-        char *bytes = replaced((struct ra_str){plain.p, plain.n}, data[i].from, data[i].to, &n);
-        write_data(v, bytes, n);
-        agree(v);
+        char *bytes =
+            vault_replaced((struct ra_str){plain.p, plain.n}, data[i].from, data[i].to, &n);
+        vault_write_data(v, bytes, n);
+        vault_agree(v);
         err = (struct ra_err){0};
         must_say(data[i].to, read_all(v, &err), &err, data[i].says);
         free(bytes);
     }
-    write_data(v, plain.p, plain.n);
-    agree(v);
+    vault_write_data(v, plain.p, plain.n);
+    vault_agree(v);
     assert_int_equal(read_all(v, &err), 0);
     ra_buf_free(&plain);
 }
@@ -395,13 +329,16 @@ static void data_that_are_not_what_the_manifest_says_are_told(void **state)
     bytes = vault_slurp(path, &n);
     vault_spit(path, bytes, n - 3);
     must_say("shorter", read_all(v, &err), &err, "bytes, want");
-    agree(v); /* so that the end is missed by reading alone */
+    vault_agree(v); /* so that the end is missed by reading alone */
     must_say("cut", read_all(v, &err), &err, "ends in the middle");
     assert_int_equal(unlink(path), 0);
     must_say("gone", read_all(v, &err), &err, "is missing");
+    assert_int_equal(mkdir(path, 0700), 0);
+    assert_int_equal(read_all(v, &err), -(int)RA_EIO); /* a folder */
+    assert_int_equal(rmdir(path), 0);
     vault_spit(path, bytes, n);
     v->last.plain_sha256[0] = v->last.plain_sha256[0] == '0' ? '1' : '0';
-    agree(v);
+    vault_agree(v);
     must_say("other plain bytes", read_all(v, &err), &err, "the plain bytes have the hash");
     free(bytes);
     free(path);
@@ -414,7 +351,7 @@ static void records_that_the_manifest_does_not_count_are_a_fault(void **state)
 
     vault_seal(v);
     v->last.ad[RA_USER]++;
-    agree(v);
+    vault_agree(v);
     vault_check(v, false, true, &c);
     assert_true(vault_blames(&c, v->last.data.name));
     ra_links_free(&c);
@@ -436,11 +373,11 @@ static void anchors_that_are_wrong_are_told(void **state)
     vault_spit(path, bytes, n);
     must_say("a bit", ra_anchor_set_read(v->dir, &v->last, &set, &err), &err, "has the hash");
     vault_spit(path, bytes, n - 1);
-    agree(v);
+    vault_agree(v);
     must_say("cut", ra_anchor_set_read(v->dir, &v->last, &set, &err), &err, "not what the format");
     memcpy(bytes + 8, bytes, 8); /* the same twice: not ascending */
     vault_spit(path, bytes, n);
-    agree(v);
+    vault_agree(v);
     must_say("twice", ra_anchor_set_read(v->dir, &v->last, &set, &err), &err,
              "not what the format");
     free(bytes);
@@ -457,7 +394,7 @@ static void two_links_of_one_number_are_a_fault(void **state)
     vault_seal(v);
     vault_seal(v);
     v->last.sequence = 1;
-    agree(v);
+    vault_agree(v);
     vault_check(v, false, false, &c);
     snprintf(file, sizeof file, "%.60s.json", v->last.name);
     assert_true(vault_blames(&c, file));

@@ -108,6 +108,23 @@ static void two_that_swapped_their_anchors_are_four_incidents(void **state)
     assert_int_equal(counts.incidents, 4);
 }
 
+/* Values of theirs may be secrets: that they are others is all that is told. */
+static void another_value_of_a_custom_attribute_is_told_without_it(void **state)
+{
+    struct ra_backup_ad a = {.o = {.kind = RA_USER}}, b = a;
+    struct ra_arena arena = {0};
+    struct ra_diff_entry e = {0};
+
+    (void)state;
+    a.o.custom = (struct ra_list){.bytes = RA_STR("one"), .count = 3};
+    b.o.custom = (struct ra_list){.bytes = RA_STR("two"), .count = 3};
+    ra_diff_ad(&a, &b, &arena, &e);
+    assert_int_equal(e.attributes_n, 1);
+    assert_string_equal(e.attributes[0].name, "custom");
+    assert_false(e.incident);
+    ra_arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -119,6 +136,7 @@ int main(void)
                                         vault_free),
         cmocka_unit_test_setup_teardown(a_cleared_anchor_is_an_incident_and_a_first_stamp_is_none,
                                         vault_new, vault_free),
+        cmocka_unit_test(another_value_of_a_custom_attribute_is_told_without_it),
         cmocka_unit_test_setup_teardown(two_that_swapped_their_anchors_are_four_incidents,
                                         vault_new, vault_free),
     };

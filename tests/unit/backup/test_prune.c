@@ -1,5 +1,6 @@
 /* What the keep rules keep, what stays whatever they say, and that check knows pruning from theft.
  */
+#include "recovery/backup/intern.h"
 #include "recovery/backup/prune.h"
 #include "tests/unit/backup/vault.h"
 
@@ -229,6 +230,67 @@ static void a_broken_chain_is_not_pruned_until_the_loss_is_accepted(void **state
     free(path);
 }
 
+/* The head of a run that was cut names the link before the newest, as the newest does. */
+static void a_lost_link_that_two_name_is_accounted_for_once(void **state)
+{
+    struct vault *v = *state;
+    struct ra_prune how = {.dir = v->dir, .rules = {5, 0, 0, 0}, .lost = true};
+    struct ra_pruned out;
+    struct ra_backup_manifest m;
+    char *head = vault_path(v, "head.json", ""), *was, *path;
+    size_t n;
+
+    seal(v, 2);
+    was = vault_slurp(head, &n);
+    path = vault_path(v, v->last.name, RA_BACKUP_MANIFEST);
+    vault_seal(v);
+    vault_spit(head, was, n);
+    assert_int_equal(unlink(path), 0);
+    how.now = v->now;
+    assert_int_equal(ra_backup_prune(&how, &out, NULL), 0);
+    assert_int_equal(backups(v), 2);
+    assert_int_equal(ra_backup_manifest_read(v->dir, out.record, &m, NULL), 0);
+    assert_int_equal(m.removed_n, 1);
+    ra_backup_manifest_free(&m);
+    ra_pruned_free(&out);
+    free(was);
+    free(path);
+    free(head);
+}
+
+static void a_record_that_lacks_one_of_what_was_removed_is_a_fault(void **state)
+{
+    struct vault *v = *state;
+    struct ra_backup_manifest m;
+    struct ra_pruned out;
+    struct ra_links c;
+    struct ra_buf b;
+    char *path, second[RA_BACKUP_NAME_MAX];
+    bool told = false;
+
+    seal(v, 4);
+    prune(v, (struct ra_prune){.rules = {2, 0, 0, 0}}, &out);
+    memcpy(second, out.items[1].name, sizeof second);
+    assert_int_equal(ra_backup_manifest_read(v->dir, out.record, &m, NULL), 0);
+    assert_int_equal(m.removed_n, 2);
+    m.removed++; /* the first of all */
+    m.removed_n--;
+    ra_buf_init(&b, 1 << 16);
+    assert_int_equal(ra_manifest_encode(&m, &b, NULL), 0);
+    path = vault_path(v, out.record, RA_BACKUP_MANIFEST);
+    vault_spit(path, b.p, b.n);
+    vault_check(v, false, false, &c);
+    for (size_t i = 0; i < c.findings_n; i++)
+        told = told || (c.findings[i].fault && strstr(c.findings[i].what, "the link before") &&
+                        strstr(c.findings[i].what, second));
+    assert_true(told);
+    ra_links_free(&c);
+    ra_buf_free(&b);
+    ra_backup_manifest_free(&m);
+    ra_pruned_free(&out);
+    free(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -245,6 +307,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_pruning_removed_and_what_somebody_took_differ,
                                         vault_new, vault_free),
         cmocka_unit_test_setup_teardown(a_record_of_many_removed_is_a_record_and_no_backup,
+                                        vault_new, vault_free),
+        cmocka_unit_test_setup_teardown(a_lost_link_that_two_name_is_accounted_for_once, vault_new,
+                                        vault_free),
+        cmocka_unit_test_setup_teardown(a_record_that_lacks_one_of_what_was_removed_is_a_fault,
                                         vault_new, vault_free),
         cmocka_unit_test_setup_teardown(a_removed_prune_record_shows, vault_new, vault_free),
         cmocka_unit_test_setup_teardown(a_broken_chain_is_not_pruned_until_the_loss_is_accepted,

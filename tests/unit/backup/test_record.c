@@ -38,7 +38,7 @@ static void what_was_sealed_is_read_back(void **state)
         assert_int_equal(ra_str_absent(o.cloud.ooi), n == 0);
         assert_true(ra_str_eq(o.ad.o.consistency_guid, ra_str_n(value, sizeof value)));
         assert_true(ra_str_eq(o.ad.source_anchor, o.cloud.o.immutable_id));
-        assert_true(ra_str_starts_fold(o.ad.o.dn, RA_STR("CN=\"\\User\xc3\xa4")));
+        assert_true(ra_str_starts_fold(o.ad.o.dn, RA_STR("CN=\\\"User\xc3\xa4")));
         assert_true(ra_str_eq(o.ad.o.login, o.ad.o.upn));
         assert_int_equal(o.ad.o.account_control, 512);
         assert_int_equal(o.ad.o.members, 3);
@@ -140,6 +140,43 @@ static void a_signal_stops_the_sealing_and_nothing_counts(void **state)
     assert_int_equal(v->last.sequence, 2);
 }
 
+static uint64_t told_of, told_total;
+
+static void tell_sealed(void *ctx, uint64_t done, uint64_t total)
+{
+    (void)ctx;
+    told_of = done;
+    told_total = total;
+}
+
+static void tell_checked(void *ctx, const char *name, uint64_t done, uint64_t total)
+{
+    const struct vault *v = ctx;
+
+    if (strcmp(name, v->last.name) == 0)
+        tell_sealed(NULL, done, total);
+}
+
+static void of_many_objects_it_is_told_how_far_it_is(void **state)
+{
+    struct vault *v = *state;
+    struct ra_backup_check how = {
+        .dir = v->dir, .read_data = true, .progress = tell_checked, .ctx = v};
+    struct ra_links c;
+
+    v->crowd = 8200;
+    v->progress = tell_sealed;
+    vault_seal(v);
+    assert_int_equal(told_of, 8192);
+    assert_in_range(told_total, 8200, 8210);
+    told_of = told_total = 0;
+    assert_int_equal(ra_backup_check(&how, &c, NULL), 0);
+    assert_int_equal(ra_backup_faults(&c), 0);
+    assert_int_equal(told_of, 8192);
+    assert_int_equal(told_total, v->last.lines);
+    ra_links_free(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -150,6 +187,8 @@ int main(void)
                                         vault_free),
         cmocka_unit_test_setup_teardown(a_backup_is_named_by_its_path_too, vault_new, vault_free),
         cmocka_unit_test_setup_teardown(a_signal_stops_the_sealing_and_nothing_counts, vault_new,
+                                        vault_free),
+        cmocka_unit_test_setup_teardown(of_many_objects_it_is_told_how_far_it_is, vault_new,
                                         vault_free),
         cmocka_unit_test_setup_teardown(another_tenants_name_is_not_a_path, vault_new, vault_free),
     };

@@ -1,5 +1,7 @@
 #include "tests/unit/backup/vault.h"
 
+#include "recovery/backup/stream.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,7 +72,7 @@ static void add_user(struct organisation *o, const struct vault *v, int i)
     memset(value, v->anchor[i] ? v->anchor[i] : 'A' + i, sizeof value);
     snprintf(id, sizeof id, "0000000%d-0000-4000-8000-000000000000", i);
     snprintf(upn, sizeof upn, "user%d@contoso.test", i);
-    snprintf(dn, sizeof dn, "CN=\"\\User\xc3\xa4 %d,DC=contoso,DC=test", i);
+    snprintf(dn, sizeof dn, "CN=\\\"User\xc3\xa4 %d,DC=contoso,DC=test", i);
     ra_base64(value, sizeof value, anchor);
     a.guid = ra_str_n(guid, sizeof guid);
     a.dn = ra_str(dn);
@@ -88,6 +90,19 @@ static void add_user(struct organisation *o, const struct vault *v, int i)
     o->result.counts[RA_MATCH_HARD]++;
 }
 
+/* Users of AD alone, of whom nothing was decided. */
+static void add_crowd(struct organisation *o, int n)
+{
+    struct ra_ad_object a = {.kind = RA_USER};
+    char guid[16] = "crowd";
+
+    a.guid = ra_str_n(guid, sizeof guid);
+    for (int i = 0; i < n; i++) {
+        memcpy(guid + 12, &i, sizeof i);
+        mem_side_ad(o->ad, &a);
+    }
+}
+
 static void begin(struct organisation *o, const struct vault *v)
 {
     static const char *const addresses[] = {"SMTP:first@contoso.test", "smtp:second@contoso.test",
@@ -102,6 +117,7 @@ static void begin(struct organisation *o, const struct vault *v)
     for (int i = 0; i < VAULT_USERS; i++)
         if (!v->gone[i])
             add_user(o, v, i);
+    add_crowd(o, v->crowd);
     o->candidate.name = RA_STR("mS-DS-ConsistencyGuid");
     o->result.detection.candidates = &o->candidate;
     o->result.detection.candidates_n = 1;
@@ -153,7 +169,8 @@ int vault_try_seal(struct vault *v, struct ra_err *err)
                                  .tenant = VAULT_TENANT,
                                  .sign_key_file = v->sign ? v->key : NULL,
                                  .now = v->now,
-                                 .stop = v->stop};
+                                 .stop = v->stop,
+                                 .progress = v->progress};
     struct organisation o;
     int lock, rc;
 
@@ -239,4 +256,72 @@ void vault_spit(const char *path, const char *p, size_t n)
     assert_int_equal(ftruncate(fileno(f), (off_t)n), 0);
     assert_int_equal(fwrite(p, 1, n, f), n);
     assert_int_equal(fclose(f), 0);
+}
+
+/* ---- other data in the place of what was sealed ---- */
+
+char *vault_replaced(struct ra_str text, const char *from, const char *to, size_t *n)
+{
+    const char *found = memmem(text.p, text.n, from, strlen(from));
+    size_t before;
+    char *out;
+
+    if (!found)
+        fail_msg("no %s in %.*s", from, (int)text.n, text.p);
+    before = (size_t)(found - text.p);
+    *n = text.n - strlen(from) + strlen(to);
+    out = malloc(*n + 1);
+    assert_non_null(out);
+    memcpy(out, text.p, before);
+    memcpy(out + before, to, strlen(to));
+    memcpy(out + before + strlen(to), found + strlen(from), text.n - before - strlen(from));
+    return out;
+}
+
+void vault_plain(struct vault *v, struct ra_buf *out)
+{
+    char *path = vault_path(v, v->last.data.name, "");
+    struct ra_source *s;
+    struct ra_str line;
+
+    ra_buf_init(out, 1 << 20);
+    assert_int_equal(ra_source_open(path, NULL, &s, NULL), 0);
+    while (ra_source_line(s, &line, NULL) == 1) {
+        ra_buf_put(out, line.p, line.n);
+        ra_buf_putc(out, '\n');
+    }
+    ra_source_close(&s);
+    free(path);
+}
+
+void vault_agree(struct vault *v)
+{
+    char *data = vault_path(v, v->last.data.name, ""), *anchors;
+    char *path = vault_path(v, v->last.name, RA_BACKUP_MANIFEST);
+    struct ra_buf b;
+
+    anchors = vault_path(v, v->last.anchors.name, "");
+    assert_int_equal(ra_digest_file(data, &v->last.data.bytes, v->last.data.sha256, NULL), 0);
+    assert_int_equal(ra_digest_file(anchors, &v->last.anchors.bytes, v->last.anchors.sha256, NULL),
+                     0);
+    ra_buf_init(&b, 1 << 16);
+    assert_int_equal(ra_manifest_encode(&v->last, &b, NULL), 0);
+    unlink(path);
+    vault_spit(path, b.p, b.n);
+    ra_buf_free(&b);
+    free(path);
+    free(anchors);
+    free(data);
+}
+
+void vault_write_data(struct vault *v, const char *p, size_t n)
+{
+    char *path = vault_path(v, v->last.data.name, "");
+    struct ra_sink *s;
+
+    unlink(path);
+    assert_int_equal(ra_sink_open(path, NULL, 0, &s, NULL), 0);
+    assert_int_equal(ra_sink_write(s, p, n, NULL), 0);
+    assert_int_equal(ra_sink_finish(&s, &v->last.plain_bytes, v->last.plain_sha256, NULL), 0);
+    free(path);
 }

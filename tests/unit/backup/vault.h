@@ -27,7 +27,9 @@ struct vault {
     bool gone[VAULT_USERS];
     char anchor[VAULT_USERS];
     struct ra_backup_manifest last;
+    int crowd;              /* further users, of AD alone */
     const atomic_int *stop; /* or NULL */
+    void (*progress)(void *ctx, uint64_t done, uint64_t total);
 };
 
 int vault_new(void **state); /* fixture: *state is the vault; a key is there, sign is false */
@@ -48,5 +50,13 @@ char *vault_path(const struct vault *v, const char *name, const char *suffix); /
 /* The whole file; *n its length. free() */
 char *vault_slurp(const char *path, size_t *n);
 void vault_spit(const char *path, const char *p, size_t n);
+
+/* All plain bytes of the backup that was sealed last. */
+void vault_plain(struct vault *v, struct ra_buf *out);
+/* The text with the first `from` in it replaced; free(). */
+char *vault_replaced(struct ra_str text, const char *from, const char *to, size_t *n);
+/* Data of these plain bytes, and the manifest anew, with the hashes of the files as they are. */
+void vault_write_data(struct vault *v, const char *p, size_t n);
+void vault_agree(struct vault *v);
 
 #endif

@@ -316,6 +316,50 @@ static void a_namesake_of_either_name_is_met(void **state)
     ra_drill_meet_close(&m);
 }
 
+/* Of two groups with one anchor the service takes the first: that is no surprise. */
+static void the_first_of_two_groups_with_one_anchor_explains_whom_it_took(void **state)
+{
+    struct scene *s = *state;
+    struct ra_ad_object a = group(s), b = group(s);
+    struct peer p = groups_peer(s);
+
+    a.consistency_guid = b.consistency_guid = SIXTEEN;
+    b.guid = RA_STR("fedcba9876543210");
+    b.sid = RA_STR("S-1-5-21-1-2-3-2002");
+    put_ad(s, &a);
+    put_ad(s, &b);
+    put_cloud(s, &p);
+    decide(s);
+    drilled(s);
+    answered("{\"type\":\"object\",\"outcome\":\"updated\",\"cloudId\":\"gggg\"}\n"
+             "{\"type\":\"object\",\"outcome\":\"refused\",\"error\":\"x\"}\n"
+             "{\"type\":\"summary\",\"status\":\"success\",\"staged_deletes\":0}\n");
+    assert_int_equal(d->cloud[0].parting, RA_PART_TWIN_ANCHOR);
+}
+
+static void an_object_that_is_too_large_is_not_told(void **state)
+{
+    const size_t n = (size_t)10 << 20;
+    struct scene *s = *state;
+    struct ra_ad_object a = anna(s);
+    char *dn = malloc(n);
+    struct ra_err err = {0};
+    FILE *fp = fopen("/dev/null", "w");
+
+    assert_true(dn && fp);
+    memset(dn, '"', n); /* two bytes each */
+    a.dn = ra_str_n(dn, n);
+    put_ad(s, &a);
+    decide(s);
+    drilled(s);
+    answered("{\"type\":\"object\",\"outcome\":\"created\"}\n"
+             "{\"type\":\"summary\",\"status\":\"success\",\"staged_deletes\":0}\n");
+    assert_int_equal(json(fp, &err), -(int)RA_EINTERNAL);
+    assert_non_null(strstr(err.msg, "an object larger than"));
+    fclose(fp);
+    free(dn);
+}
+
 static int no_seek(struct ra_side_cursor *c, struct ra_str key)
 {
     (void)c;
@@ -366,6 +410,8 @@ int main(void)
         TOLD(who_was_joined_before_is_met_by_the_upn),
         TOLD(where_all_is_as_predicted_nothing_is_explained),
         TOLD(the_page_has_so_many_objects_and_says_of_how_many),
+        TOLD(the_first_of_two_groups_with_one_anchor_explains_whom_it_took),
+        TOLD(an_object_that_is_too_large_is_not_told),
         TOLD(a_namesake_of_either_name_is_met),
     };
 

@@ -43,6 +43,16 @@ void backed_up_by(struct scene *s, const char *attribute)
     s->policy.anchor_attribute = ra_str(attribute);
 }
 
+void log_in_by(const char *attribute)
+{
+    then.login_attribute = ra_str(attribute);
+}
+
+void rewind_backup(void)
+{
+    next_object = 0;
+}
+
 void looking_for(bool (*wanted)(void *to, const struct ra_backup_object *o))
 {
     then.wanted = wanted;
@@ -156,7 +166,7 @@ const struct ra_restored *restore(struct scene *s)
                                      .tenant = in->tenant,
                                      .policy = in->policy,
                                      .now = 5000};
-    next_object = 0;
+    rewind_backup();
     ra_restored_free(&restored);
     rc = ra_restore(&input, &then, &restored, &err);
     if (rc != 0)

@@ -13,6 +13,8 @@
 /* The backup has this pair, as the attribute gives the anchor. */
 void backed_up(const struct ra_ad_object *a, const struct peer *p);
 void backed_up_by(struct scene *s, const char *attribute); /* instead of mS-DS-ConsistencyGuid */
+void log_in_by(const char *attribute); /* when the backup was made, instead of the UPN */
+void rewind_backup(void);              /* so that it can be read again */
 void looking_for(bool (*wanted)(void *to, const struct ra_backup_object *o));
 
 /* Anna and her peer in step and stamped, put into the backup; the caller changes the object and
@@ -43,5 +45,6 @@ bool seen_restore_reason(enum ra_restore_reason r);
 struct chapter found_tests(void);
 struct chapter settled_tests(void);
 struct chapter restore_words_tests(void);
+struct chapter read_back_tests(void);
 
 #endif

@@ -20,6 +20,7 @@ int main(void)
 
     failed += run("settled", settled_tests());
     failed += run("words", restore_words_tests());
+    failed += run("read back", read_back_tests());
     failed += cmocka_run_group_tests_name("all", last, NULL, NULL);
     forget();
     return failed;

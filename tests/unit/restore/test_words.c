@@ -187,6 +187,70 @@ static void a_custom_attribute_that_is_empty_now_is_only_added(void **state)
     free(out);
 }
 
+static void a_custom_attribute_of_bytes_goes_back_as_bytes(void **state)
+{
+    struct scene *s = *state;
+    struct ra_ad_object a;
+    struct peer p;
+    char *out;
+
+    redact_with = NULL;
+    forget();
+    backed_up_by(s, "employeeID");
+    a = anna(s);
+    p = annas_peer(s);
+    a.custom = list(s, "employeeID", "b", "E\1", NULL);
+    p.o.immutable_id = anchor_of(s, RA_STR("E\1"));
+    backed_up(&a, &p);
+    a.custom = list(s, "employeeID", "b", "E\2", NULL);
+    put(s, &a, &p);
+    now_restored = restore(s);
+    out = written(ldif);
+    assert_non_null(strstr(out, "# delete: employeeID\n# employeeID:: RQI=\n# -\n"
+                                "# add: employeeID\n# employeeID:: RQE=\n# -\n"));
+    free(out);
+}
+
+static void a_holder_of_the_anchor_is_named_and_nothing_is_changed(void **state)
+{
+    struct scene *s = *state;
+    struct ra_ad_object a, b;
+    struct peer p;
+    char *out;
+
+    redact_with = NULL;
+    annas_backup(s, &a, &p);
+    b = elsewhere(s);
+    b.consistency_guid = a.guid;
+    a.consistency_guid = SIXTEEN;
+    put(s, &a, &p);
+    put(s, &b, NULL);
+    now_restored = restore(s);
+    out = written(ldif);
+    assert_non_null(strstr(out, "# beside it: CN=Berta,OU=Sales,DC=contoso,DC=com\n"));
+    assert_null(strstr(out, "#   evidence:"));
+    assert_null(strstr(out, "changetype"));
+    free(out);
+}
+
+static void where_only_the_identifier_is_wrong_ad_is_not_changed(void **state)
+{
+    struct scene *s = *state;
+    struct ra_ad_object a;
+    struct peer p;
+    char *out;
+
+    redact_with = NULL;
+    annas_backup(s, &a, &p);
+    p.identifier = OTHER_GUID;
+    put(s, &a, &p);
+    now_restored = restore(s);
+    out = written(ldif);
+    assert_non_null(strstr(out, "# identifier:" OTHER_GUID "\n"));
+    assert_null(strstr(out, "changetype"));
+    free(out);
+}
+
 static void what_is_ambiguous_has_no_change_and_names_both(void **state)
 {
     struct scene *s = *state;
@@ -300,6 +364,9 @@ struct chapter restore_words_tests(void)
         IN_SCENE(what_must_be_confirmed_stands_behind_a_hash),
         IN_SCENE(a_custom_attribute_is_in_fixes_ldif_behind_a_hash),
         IN_SCENE(a_custom_attribute_that_is_empty_now_is_only_added),
+        IN_SCENE(a_custom_attribute_of_bytes_goes_back_as_bytes),
+        IN_SCENE(a_holder_of_the_anchor_is_named_and_nothing_is_changed),
+        IN_SCENE(where_only_the_identifier_is_wrong_ad_is_not_changed),
         IN_SCENE(what_is_ambiguous_has_no_change_and_names_both),
         IN_SCENE(each_object_is_a_json_line_with_then_and_now),
         IN_SCENE(redaction_hides_names_of_then_and_now),
