@@ -173,7 +173,7 @@ static bool has_fate(struct ra_steps *s, const struct ra_entry *e, unsigned char
     const struct ra_side *cloud = s->in.cloud;
     struct ra_cloud_head h;
 
-    if (e->seq >= cloud->count || s->fate[e->seq] != fate || (e->bits & RA_ENTRY_DELETED))
+    if (s->fate[e->seq] != fate || (e->bits & RA_ENTRY_DELETED))
         return false;
     if (fate != RA_FATE_OPEN)
         return true;
@@ -197,7 +197,7 @@ static int give_fate(struct ra_steps *s, unsigned char fate, enum ra_outcome out
     if (!s->ids || cloud->seek(s->ids, RA_STR("")) < 0)
         rc = -1;
     while (rc == 1 && (rc = cloud->next(s->ids, &key, &value)) == 1)
-        if (!ra_entry_unpack(value, &e))
+        if (!ra_entry_unpack(value, &e) || e.seq >= cloud->count)
             rc = -1;
         else if (has_fate(s, &e, fate))
             each(to, &(struct ra_prediction){.outcome = outcome,

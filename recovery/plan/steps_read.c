@@ -135,7 +135,7 @@ static int live_users(struct ra_steps *s, struct ra_side_cursor **cursor, enum r
     rc = cloud->seek(*cursor, key);
     while (n < 2 && rc >= 0 && (rc = cloud->next(*cursor, &found, &value)) == 1 &&
            ra_str_eq(found, key)) {
-        s->damaged = s->damaged || !ra_entry_unpack(value, &e);
+        s->damaged = s->damaged || !ra_entry_unpack(value, &e) || e.seq >= cloud->count;
         n += !s->damaged && e.kind == RA_USER && !(e.bits & RA_ENTRY_DELETED) && e.seq != but;
     }
     s->damaged = s->damaged || rc < 0;

@@ -32,7 +32,10 @@ static struct {
     uint64_t reads, fails_at;
     enum way way;
     bool struck, overlooked; /* an entry behind the key that was sought need not be looked at */
-    const void *lost_of;     /* a record that was not read once stays so */
+    const void *seeker;      /* the cursor that last sought a key, and that key */
+    char sought[RA_KEY_MAX];
+    size_t sought_n;
+    const void *lost_of; /* a record that was not read once stays so */
     uint32_t lost;
     uint32_t past;       /* the number behind the last one of the cloud's */
     struct ra_side real; /* every side is held in memory, by the same functions */
@@ -70,17 +73,24 @@ static struct ra_str past_the_end(struct ra_str value)
     return ra_str_n(room, sizeof room);
 }
 
+/* From the empty key on everything is looked at. */
+static bool is_behind(const struct ra_side_cursor *c, struct ra_str key)
+{
+    return c == fuse.seeker && fuse.sought_n &&
+           !ra_str_eq(key, ra_str_n(fuse.sought, fuse.sought_n));
+}
+
 static int next(struct ra_side_cursor *c, struct ra_str *key, struct ra_str *value)
 {
     int rc = fuse.real.next(c, key, value);
 
     if (rc == 1 && fuse.way == GARBLED && value->n == RA_ENTRY_SIZE && strikes()) {
         value->n--;
-        fuse.overlooked = true;
+        fuse.overlooked = is_behind(c, *key);
     }
     if (rc == 1 && fuse.way == PAST_THE_END && value->n == RA_ENTRY_SIZE && strikes()) {
         *value = past_the_end(*value);
-        fuse.overlooked = true;
+        fuse.overlooked = is_behind(c, *key);
     }
     return fuse.way == NOT_READ && strikes() ? -(int)RA_EINTEGRITY : rc;
 }
@@ -89,7 +99,18 @@ static int seek(struct ra_side_cursor *c, struct ra_str key)
 {
     int rc = fuse.real.seek(c, key);
 
+    fuse.seeker = c;
+    fuse.sought_n = key.n < sizeof fuse.sought ? key.n : sizeof fuse.sought;
+    if (fuse.sought_n)
+        memcpy(fuse.sought, key.p, fuse.sought_n);
     return fuse.way == NOT_READ && strikes() ? -(int)RA_EINTEGRITY : rc;
+}
+
+static void close_cursor(struct ra_side_cursor *c)
+{
+    if (c == fuse.seeker)
+        fuse.seeker = NULL;
+    fuse.real.close(c);
 }
 
 static struct ra_side breakable(const struct ra_side *side)
@@ -100,6 +121,7 @@ static struct ra_side breakable(const struct ra_side *side)
     s.record = record;
     s.next = next;
     s.seek = seek;
+    s.close = close_cursor;
     return s;
 }
 
@@ -432,7 +454,8 @@ static bool said(size_t r, int rc, const struct ra_err *err, uint64_t seed)
             readers[r].what, (unsigned long long)fuse.fails_at,
             !fuse.struck           ? "did not fail"
             : fuse.way == NOT_READ ? "failed"
-                                   : "was garbled",
+            : fuse.way == GARBLED  ? "was garbled"
+                                   : "named an object that is not there",
             rc, err->msg);
     return false;
 }
