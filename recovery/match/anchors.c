@@ -64,10 +64,10 @@ static void link_users(struct ra_world *w, const struct ra_holders *ad,
             continue;
         if (!ra_in_scope(w, &ad->all[i])) {
             marks |= ra_mark_of(w, &ad->all[i]);
-            continue;
+        } else {
+            ra_hold(f, RA_SLOT_ANCHOR, &live);
+            ra_hold(f, RA_SLOT_DELETED, &deleted);
         }
-        ra_hold(f, RA_SLOT_ANCHOR, &live);
-        ra_hold(f, RA_SLOT_DELETED, &deleted);
     }
     ra_mark_all(w, cloud, marks);
     mark_duplicates(w, ad, cloud, RA_USER, live.n > 1);
@@ -270,11 +270,12 @@ static int mark_other_kinds(struct ra_world *w)
 
     for (uint32_t i = 0; c && rc == 0 && i < w->ad_n; i++) {
         const struct ra_holder ad = {i, w->ad[i].kind, 0};
-        if (ad.kind == RA_USER || ra_in_scope(w, &ad))
-            continue;
-        ra_world_ad_object(w, i, &o);
-        ra_arena_reset(&scratch);
-        rc = mark_users(w, c, ra_anchor_of(&o, &w->anchor, &scratch), ra_mark_of(w, &ad));
+        unsigned marks = ad.kind == RA_USER ? 0 : ra_mark_of(w, &ad);
+        if (marks) {
+            ra_world_ad_object(w, i, &o);
+            ra_arena_reset(&scratch);
+            rc = mark_users(w, c, ra_anchor_of(&o, &w->anchor, &scratch), marks);
+        }
     }
     if (c)
         cloud->close(c);

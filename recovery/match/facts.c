@@ -114,8 +114,7 @@ static bool is_verified(struct reading *r, struct ra_str suffix)
 
 /* The index has a user's login; where Entra ID would not take it, the effective UPN is kept here.
  */
-static int read_upn(struct reading *r, const struct ra_ad_head *h, uint32_t seq, uint32_t number,
-                    unsigned *bits)
+static int read_upn(struct reading *r, const struct ra_ad_head *h, uint32_t seq, uint32_t number)
 {
     struct ra_ad_object o;
     struct ra_str upn;
@@ -131,7 +130,7 @@ static int read_upn(struct reading *r, const struct ra_ad_head *h, uint32_t seq,
     if (!replaced)
         return 0;
     note_override(r->w, number, upn);
-    *bits |= RA_AD_UPN_REPLACED;
+    r->w->ad[number].bits |= RA_AD_UPN_REPLACED;
     return 0;
 }
 
@@ -140,24 +139,20 @@ static int read_ad_object(struct reading *r, const struct ra_ad_head *h, uint32_
                           uint32_t number)
 {
     struct ra_ad_fact *f = &r->w->ad[number];
-    unsigned bits = h->own;
-    int rc;
 
     for (int i = 0; i < RA_SLOTS; i++)
         f->first[i] = RA_NONE;
     f->kind = (uint8_t)h->kind;
+    f->bits = h->own;
     if (h->deleted) {
         r->w->part[number] = RA_PART_DELETED;
         return 0;
     }
     f->skip = ra_scope(h, r->scope, &f->cause);
-    if (f->skip) {
-        r->w->part[number] = RA_PART_SKIPPED;
-        return 0;
-    }
-    rc = read_upn(r, h, seq, number, &bits);
-    f->bits = (uint16_t)bits;
-    return rc;
+    if (!f->skip)
+        return read_upn(r, h, seq, number);
+    r->w->part[number] = RA_PART_SKIPPED;
+    return 0;
 }
 
 static int read_records(struct reading *r, uint32_t base)

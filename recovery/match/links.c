@@ -66,7 +66,8 @@ static void mark_contacts(struct ra_world *w, const struct ra_holders *cloud, un
             w->cloud[cloud->all[k].number].bits |= RA_CLOUD_OUT_OF_SCOPE;
 }
 
-/* In-scope AD objects, of whatever kind, that have one address. */
+/* AD objects, of whatever kind, that have one address; only those in scope are ever asked what they
+ * hold. */
 static void hold_address(struct ra_world *w, const struct ra_holders *ad, const struct ra_few *live,
                          const struct ra_few *primary)
 {
@@ -76,8 +77,6 @@ static void hold_address(struct ra_world *w, const struct ra_holders *ad, const 
         n += ra_in_scope(w, &ad->all[i]);
     for (size_t i = 0; n && i < ad->n; i++) {
         struct ra_ad_fact *f = &w->ad[ad->all[i].number];
-        if (!ra_in_scope(w, &ad->all[i]))
-            continue;
         ra_hold(f, RA_SLOT_ADDRESS, live);
         if (ad->all[i].bits & RA_ENTRY_PRIMARY)
             ra_hold(f, RA_SLOT_PRIMARY, primary);

@@ -187,6 +187,39 @@ static void row_46_without_a_nickname_the_local_part_stands(void **state)
     expect_warning(*state, FIRST, RA_WARN_UPN);
 }
 
+static void row_46_a_replacement_longer_than_a_key_of_the_index_is_found_there(void **state)
+{
+    static const char domain[] = "@contoso.onmicrosoft.com";
+    struct ra_ad_object a = anna(*state);
+    char name[RA_KEY_MAX], upn[sizeof name + sizeof domain];
+
+    memset(name, 'n', sizeof name);
+    memcpy(upn, name, sizeof name);
+    memcpy(upn + sizeof name, domain, sizeof domain);
+    a.login = RA_STR("a.berg@contoso.local");
+    a.nickname = (struct ra_str){name, sizeof name};
+    upn_becomes(*state, &a, upn);
+}
+
+/* What one signs in with is what another gets. */
+static void row_46_a_login_that_was_replaced_is_held_no_longer(void **state)
+{
+    struct scene *s = *state;
+    struct ra_ad_object a = anna(s), b = berta(s);
+    struct peer p = stranger(s, "bbbb");
+
+    a.login = RA_STR("anna berg@contoso.onmicrosoft.com");
+    b.login = RA_STR("anna berg@contoso.local");
+    b.nickname = RA_STR("");
+    p.o.upn = RA_STR("anna berg@contoso.onmicrosoft.com");
+    put_ad(s, &a);
+    put_ad(s, &b);
+    put_cloud(s, &p);
+    decide(s);
+    expect(s, FIRST, RA_ADD, 29, RA_NONE);
+    expect(s, SECOND, RA_SOFT_UPN, 17, FIRST);
+}
+
 static void every_allowed_character_stays(void **state)
 {
     struct ra_ad_object a = anna(*state);
@@ -272,6 +305,8 @@ struct chapter input_tests(void)
         IN_SCENE(row_46_a_suffix_that_is_longer_than_any_domain_is_replaced),
         IN_SCENE(row_46_a_character_that_is_not_allowed_is_replaced_and_warned_of),
         IN_SCENE(row_46_without_a_nickname_the_local_part_stands),
+        IN_SCENE(row_46_a_replacement_longer_than_a_key_of_the_index_is_found_there),
+        IN_SCENE(row_46_a_login_that_was_replaced_is_held_no_longer),
         IN_SCENE(every_allowed_character_stays),
         IN_SCENE(without_a_login_the_account_name_and_the_domain_stand),
         IN_SCENE(row_47_more_than_three_hundred_addresses_are_warned_of),

@@ -164,6 +164,20 @@ static void row_35_the_soft_match_flag_blocks_a_group_even_when_stamping(void **
     expect(s, FIRST, RA_BLOCK_SOFT_FLAG, 0, FIRST);
 }
 
+static void a_groups_soft_match_is_not_warned_of_what_others_hold(void **state)
+{
+    struct scene *s = *state;
+    struct ra_ad_object g = group(s);
+    struct peer p = cloud_group(s), other = contacts_peer(s);
+
+    g.proxies = list(s, "SMTP:sales@contoso.com", "smtp:s@contoso.com", NULL);
+    other.o.proxies = list(s, "smtp:s@contoso.com", NULL);
+    put_cloud(s, &other);
+    decide_pair(s, &g, &p);
+    expect(s, FIRST, RA_SOFT_SMTP, 35, SECOND);
+    expect_no_warning(s, FIRST, RA_WARN_HELD);
+}
+
 static void row_36_our_primary_on_a_synced_group_with_another_sid_is_a_conflict(void **state)
 {
     struct scene *s = *state;
@@ -360,6 +374,23 @@ static void row_41_the_soft_match_flag_blocks_the_merge(void **state)
     expect(s, FIRST, RA_BLOCK_SOFT_FLAG, 41, FIRST);
 }
 
+static void of_many_devices_with_our_guid_the_one_with_the_lowest_id_is_the_peer(void **state)
+{
+    struct scene *s = *state;
+    struct ra_ad_object c = computer(s);
+    struct peer p = computers_peer(s);
+    uint32_t last = 0;
+
+    put_ad(s, &c);
+    for (char letter = 'p'; letter >= 'a'; letter--) {
+        p.o.id = ra_str_n(&letter, 1);
+        last = put_cloud(s, &p);
+    }
+    decide(s);
+    expect(s, FIRST, RA_MATCH_DEVICE, 41, last);
+    expect_count(s, RA_ORPHAN, last);
+}
+
 static void a_computer_without_a_device_is_new(void **state)
 {
     struct scene *s = *state;
@@ -386,6 +417,7 @@ struct chapter other_kind_tests(void)
         IN_SCENE(row_33_one_anchor_on_two_groups_blocks_both),
         IN_SCENE(row_35_our_primary_on_a_cloud_group_is_a_soft_match),
         IN_SCENE(row_35_the_soft_match_flag_blocks_a_group_even_when_stamping),
+        IN_SCENE(a_groups_soft_match_is_not_warned_of_what_others_hold),
         IN_SCENE(row_36_our_primary_on_a_synced_group_with_another_sid_is_a_conflict),
         IN_SCENE(row_37_a_security_group_of_the_same_name_is_made_anew),
         IN_SCENE(row_42_a_role_assignable_group_blocks_and_the_rest_is_collected),
@@ -402,6 +434,7 @@ struct chapter other_kind_tests(void)
         IN_SCENE(row_41_a_device_with_our_guid_rejoins),
         IN_SCENE(row_41_a_registered_device_is_merged),
         IN_SCENE(row_41_the_soft_match_flag_blocks_the_merge),
+        IN_SCENE(of_many_devices_with_our_guid_the_one_with_the_lowest_id_is_the_peer),
         IN_SCENE(a_computer_without_a_device_is_new),
     };
 

@@ -52,8 +52,8 @@ static void of_several_deleted_users_the_lowest_id_is_restored(void **state)
     assert_int_equal(s->result.deleted_unclaimed, 1);
 }
 
-/* Of the deleted, those with the anchor alone: one with our SID has another. */
-static void a_deleted_user_with_our_sid_and_another_anchor_is_none_of_them(void **state)
+/* An anchor is any text, that of our SID too. */
+static void a_deleted_user_with_our_sid_for_an_anchor_is_none_of_them(void **state)
 {
     struct scene *s = *state;
     struct ra_ad_object a = anna(s);
@@ -61,7 +61,7 @@ static void a_deleted_user_with_our_sid_and_another_anchor_is_none_of_them(void 
     uint32_t wanted;
 
     other.o.id = RA_STR("0000");
-    other.o.immutable_id = anchor_of(s, SIXTEEN);
+    other.o.immutable_id = a.sid;
     low.o.id = RA_STR("aaaa");
     high.o.id = RA_STR("bbbb");
     put_ad(s, &a);
@@ -153,7 +153,7 @@ struct chapter restore_tests(void)
         IN_SCENE(row_12_a_soft_deleted_user_with_our_anchor_is_restored),
         IN_SCENE(a_live_user_with_our_anchor_goes_before_a_deleted_one),
         IN_SCENE(of_several_deleted_users_the_lowest_id_is_restored),
-        IN_SCENE(a_deleted_user_with_our_sid_and_another_anchor_is_none_of_them),
+        IN_SCENE(a_deleted_user_with_our_sid_for_an_anchor_is_none_of_them),
         IN_SCENE(row_13_a_role_blocks_the_restore_and_nothing_else_is_collected),
         IN_SCENE(the_hard_match_flag_blocks_the_restore),
         IN_SCENE(another_identifier_blocks_the_restore_unless_bypassed),

@@ -293,6 +293,17 @@ static void the_base_itself_counts_as_below(void **state)
     takes_part(s, &a);
 }
 
+static void a_directory_without_a_scope_takes_part_as_a_whole(void **state)
+{
+    struct scene *s = *state;
+    struct ra_ad_object a = anna(s);
+
+    s->policy.scopes_n = 0;
+    s->scopes[0].include = dn_keys(s, "OU=Elsewhere,DC=contoso,DC=com"); /* of nobody's */
+    s->scopes[0].includes = 1;
+    takes_part(s, &a);
+}
+
 static void a_deleted_object_gets_no_verdict(void **state)
 {
     struct scene *s = *state;
@@ -352,6 +363,7 @@ struct chapter scope_tests(void)
         IN_SCENE(what_lies_below_no_include_takes_no_part),
         IN_SCENE(what_lies_below_an_exclude_takes_no_part_even_below_an_include),
         IN_SCENE(the_base_itself_counts_as_below),
+        IN_SCENE(a_directory_without_a_scope_takes_part_as_a_whole),
         IN_SCENE(a_deleted_object_gets_no_verdict),
         cmocka_unit_test(an_objects_number_tells_its_directory),
     };

@@ -322,25 +322,42 @@ static void row_26_a_guest_with_our_upn_is_a_conflict(void **state)
     expect(s, FIRST, RA_CONFLICT_GUEST, 26, FIRST);
 }
 
+static void whoever_signs_in_with_an_address_of_ours_does_not_have_our_upn(void **state)
+{
+    struct scene *s = *state;
+    struct ra_ad_object a = anna(s);
+    struct peer one = with_our_upn(s), two = with_our_upn(s), other = stranger(s, "0000");
+
+    a.proxies = list(s, "smtp:second@contoso.com", NULL);
+    one.o.id = RA_STR("bbbb");
+    two.o.id = RA_STR("cccc");
+    other.o.upn = RA_STR("second@contoso.com");
+    put_ad(s, &a);
+    put_cloud(s, &one);
+    put_cloud(s, &two);
+    put_cloud(s, &other);
+    decide(s);
+    expect(s, FIRST, RA_SOFT_UPN, 17, FIRST);
+}
+
 /* ---- what is left ---- */
 
-/* Two users of our SID, neither with an anchor; a third has our UPN and an anchor, and the SID of
- * nobody. */
-static void whoever_has_our_upn_is_no_holder_of_our_sid(void **state)
+/* Two users of our SID, neither with an anchor; a third has an anchor, and our UPN for a SID. */
+static void whoever_has_our_upn_for_a_sid_is_no_holder_of_ours(void **state)
 {
     struct scene *s = *state;
     struct ra_ad_object a = anna(s);
     struct peer one = stranger(s, "bbbb"), two = stranger(s, "cccc"), named = stranger(s, "aaaa");
 
     one.o.sid = two.o.sid = a.sid;
-    named.o.upn = a.upn;
+    named.o.sid = a.upn;
     named.o.immutable_id = anchor_of(s, SIXTEEN);
     put_ad(s, &a);
     put_cloud(s, &one);
     put_cloud(s, &two);
     put_cloud(s, &named);
     decide(s);
-    assert_int_not_equal(s->result.verdicts[FIRST].code, RA_ANCHOR_DRIFT);
+    expect(s, FIRST, RA_CONFLICT_SID, 0, FIRST);
 }
 
 static void our_sid_on_a_cloud_user_without_an_anchor_is_a_conflict(void **state)
@@ -414,7 +431,8 @@ struct chapter soft_match_tests(void)
         IN_SCENE(row_19_an_assigned_role_blocks_a_match_by_upn),
         IN_SCENE(row_23_our_upn_under_another_anchor_is_a_conflict),
         IN_SCENE(row_26_a_guest_with_our_upn_is_a_conflict),
-        IN_SCENE(whoever_has_our_upn_is_no_holder_of_our_sid),
+        IN_SCENE(whoever_signs_in_with_an_address_of_ours_does_not_have_our_upn),
+        IN_SCENE(whoever_has_our_upn_for_a_sid_is_no_holder_of_ours),
         IN_SCENE(our_sid_on_a_cloud_user_without_an_anchor_is_a_conflict),
         IN_SCENE(row_24_an_address_of_ours_held_as_a_secondary_is_a_conflict),
         IN_SCENE(row_29_nobody_to_match_makes_a_new_user),
