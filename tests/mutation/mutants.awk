@@ -1,6 +1,7 @@
 # mutants.awk: makes of each C file given one that holds all of its mutants, in DIR/FILE: beside each function a copy for each
 # mutant of it, of which it calls the one whose number is in ra_mutant. Tells of each mutant: NUMBER, file, line's number, the
-# line as it is, the line as it was made. awk -v dir=DIR -f mutants.awk FILE...
+# function, the line as it is, the line as it was made. Of several such in one function the second is told as "FUNCTION 2".
+# awk -v dir=DIR -f mutants.awk FILE...
 # Left alone: what stands outside functions, and functions that take any number of arguments, which cannot be handed on.
 
 # The same length, with spaces for what is in comments, strings, character constants and preprocessor lines.
@@ -75,13 +76,15 @@ function function_at(i,   f) {
   for (f = 1; f <= functions; f++) if (i > body[f] && i < to[f]) return f
   return 0
 }
-function emit(i, len, by, j, by_j,   made, was, f, head, cut) { # by_j is put in before j
+function emit(i, len, by, j, by_j,   made, was, line, f, n, head, cut) { # by_j is put in before j
   f = function_at(i)
   if (!f || variadic[f]) return
   made = substr(text, 1, i - 1) by
   made = j ? made substr(text, i + len, j - i - len) by_j substr(text, j) : made substr(text, i + len)
   was = line_at(text, i)
-  printf "%05d\t%s\t%d\t%s\t%s\n", ++mutants, file, number, was, line_at(made, i)
+  line = line_at(made, i)
+  n = ++alike[file, name[f], was, line]
+  printf "%05d\t%s\t%d\t%s\t%s\t%s\n", ++mutants, file, number, name[f] (n > 1 ? " " n : ""), was, line
   cut = to[f] + 2 + length(made) - length(text)
   head = substr(made, from[f], name_at[f] - from[f])
   copies[f] = copies[f] head name[f] "__" mutants substr(made, name_at[f] + length(name[f]), cut - name_at[f] - length(name[f]))

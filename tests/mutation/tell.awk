@@ -1,20 +1,20 @@
 # tell.awk: what became of the mutants. Input: what mutants.awk told; fates: NUMBER FATE, one a line;
-# equivalent: FILE, LINE AS IT IS, LINE AS IT WAS MADE, WHY BOTH DECIDE THE SAME, with tabs between; # begins a comment.
+# equivalent: FILE, FUNCTION, LINE AS IT IS, LINE AS IT WAS MADE, WHY BOTH DECIDE THE SAME, with tabs between; # begins a comment.
 BEGIN {
   while ((getline line < fates) > 0) fate[substr(line, 1, 5)] = substr(line, 7)
   while ((getline line < equivalent) > 0) {
     if (line ~ /^#/ || line == "") continue
     n = split(line, part, "\t")
-    if (n != 4) { print "equivalent: not FILE, LINE, LINE, REASON, with tabs between: " line; bad = 1; continue }
-    same[part[1] "|" part[2] "|" part[3]] = 1
+    if (n != 5) { print "equivalent: not FILE, FUNCTION, LINE, LINE, REASON, with tabs between: " line; bad = 1; continue }
+    same[part[1] "|" part[2] "|" part[3] "|" part[4]] = 1
   }
 }
 {
   files[$2] = 1
-  what = fate[$1]; key = $2 "|" $4 "|" $5
+  what = fate[$1]; key = $2 "|" $4 "|" $5 "|" $6
   if (what == "survived" && key in same) { what = "decide the same"; used[key] = 1 }
   n_of[what]++
-  if (what == "survived" || what == "") { printf "%s %s:%d: %s  =>  %s\n", $1, $2, $3, $4, $5; bad = 1 }
+  if (what == "survived" || what == "") { printf "%s %s:%d: %s: %s  =>  %s\n", $1, $2, $3, $4, $5, $6; bad = 1 }
 }
 END {
   for (key in same) {
