@@ -201,6 +201,7 @@ static void put_ad(struct ra_json *j, const struct ra_backup_ad *a)
     put_number(j, "msExchRecipientTypeDetails", o->recipient_type);
     put_number(j, "memberCount", o->members);
     put_number(j, "userCertificateCount", o->certificates);
+    put_number(j, "userSMIMECertificateCount", o->smime_certificates);
     put_true(j, "msExchHideFromAddressLists", o->hidden_from_lists);
     put_true(j, "msExchMailboxGuid", o->mailbox_guid);
     put_true(j, "isCriticalSystemObject", o->critical_system);

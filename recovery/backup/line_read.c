@@ -195,17 +195,20 @@ static int get_number(const cJSON *o, const char *key, int64_t *out, struct ra_e
 static int get_later(const cJSON *o, struct ra_ad_object *out, struct ra_err *err)
 {
     enum ra_tri hidden = RA_NO, mailbox = RA_NO;
-    int64_t members, certificates = 0;
+    int64_t members, certificates = 0, smime = 0;
     int rc = get_number(o, "memberCount", &members, err);
 
     if (rc == 0)
         rc = get_number(o, "userCertificateCount", &certificates, err);
+    if (rc == 0)
+        rc = get_number(o, "userSMIMECertificateCount", &smime, err);
     if (rc == 0)
         rc = get_tri(o, "msExchHideFromAddressLists", &hidden, err);
     if (rc == 0)
         rc = get_tri(o, "msExchMailboxGuid", &mailbox, err);
     out->members = (uint32_t)members;
     out->certificates = (uint32_t)certificates;
+    out->smime_certificates = (uint32_t)smime;
     out->hidden_from_lists = hidden == RA_YES;
     out->mailbox_guid = mailbox == RA_YES;
     return rc;

@@ -32,6 +32,7 @@ static const char *const attributes[] = {
     "groupType",
     "member",
     "userCertificate",
+    "userSMIMECertificate",
     "whenCreated",
     "msExchRecipientTypeDetails",
     "msExchMailboxGuid",

@@ -197,6 +197,7 @@ static int numbers(const struct ra_dir_entry *e, struct ra_ad_object *o, struct 
     o->group_type = (uint32_t)type;
     o->members = count_of(e, "member");
     o->certificates = count_of(e, "userCertificate");
+    o->smime_certificates = count_of(e, "userSMIMECertificate");
     return rc;
 }
 

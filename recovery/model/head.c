@@ -6,8 +6,14 @@
 
 /* Row 47: past these Entra ID answers LargeObject or ExceededAllowedLength. */
 #define ADDRESSES_MAX    300
-#define CERTIFICATES_MAX 15
+#define CERTIFICATES_MAX 15 /* of userCertificate and of userSMIMECertificate each */
 #define GUID_BYTES       16
+
+static bool is_oversized(const struct ra_ad_object *o, uint32_t addresses)
+{
+    return addresses > ADDRESSES_MAX || o->certificates > CERTIFICATES_MAX ||
+           o->smime_certificates > CERTIFICATES_MAX;
+}
 
 uint8_t ra_form_own(const struct ra_ad_object *o)
 {
@@ -16,7 +22,7 @@ uint8_t ra_form_own(const struct ra_ad_object *o)
 
     if (addresses.two_primaries)
         own |= RA_OWN_TWO_PRIMARIES;
-    if (addresses.values > ADDRESSES_MAX || o->certificates > CERTIFICATES_MAX)
+    if (is_oversized(o, addresses.values))
         own |= RA_OWN_SIZE;
     if (!ra_str_absent(o->mail) || addresses.values)
         own |= RA_OWN_MAIL_ENABLED;

@@ -32,17 +32,18 @@ bool ra_list_next(struct ra_str *rest, struct ra_str *item);
 /* An object of Active Directory. Numbers are 0 where the attribute is absent. */
 struct ra_ad_object {
     enum ra_kind kind;
-    bool deleted;             /* isDeleted, a tombstone or in the Recycle Bin */
-    bool critical_system;     /* isCriticalSystemObject present, whatever its value */
-    bool hidden_from_lists;   /* msExchHideFromAddressLists is TRUE */
-    bool mailbox_guid;        /* msExchMailboxGuid present */
-    int64_t recipient_type;   /* msExchRecipientTypeDetails */
-    uint32_t account_control; /* userAccountControl */
-    uint32_t group_type;      /* groupType, as unsigned */
-    uint32_t members;         /* values of member, over all ranges */
-    uint32_t certificates;    /* values of userCertificate */
-    struct ra_str guid;       /* objectGUID: 16 bytes, else the object is refused by the reader */
-    struct ra_str sid;        /* objectSid in string form */
+    bool deleted;                /* isDeleted, a tombstone or in the Recycle Bin */
+    bool critical_system;        /* isCriticalSystemObject present, whatever its value */
+    bool hidden_from_lists;      /* msExchHideFromAddressLists is TRUE */
+    bool mailbox_guid;           /* msExchMailboxGuid present */
+    int64_t recipient_type;      /* msExchRecipientTypeDetails */
+    uint32_t account_control;    /* userAccountControl */
+    uint32_t group_type;         /* groupType, as unsigned */
+    uint32_t members;            /* values of member, over all ranges */
+    uint32_t certificates;       /* values of userCertificate */
+    uint32_t smime_certificates; /* values of userSMIMECertificate */
+    struct ra_str guid; /* objectGUID: 16 bytes, else the object is refused by the reader */
+    struct ra_str sid;  /* objectSid in string form */
     struct ra_str dn,
         dn_key; /* as AD gave it; ra_dn_key's form (root first, NUL behind each RDN) */
     struct ra_str sam, upn, login, mail, nickname, display_name, cn, admin_description;

@@ -166,6 +166,7 @@ void ra_ad_encode(const struct ra_ad_object *o, struct ra_buf *out)
     put_number(out, o->group_type);
     put_number(out, o->members);
     put_number(out, o->certificates);
+    put_number(out, o->smime_certificates);
     put_strings(out, o, ad_strings, COUNT(ad_strings));
     put_lists(out, o, ad_lists, COUNT(ad_lists));
 }
@@ -206,7 +207,8 @@ static bool get_ad_numbers(struct ra_str *r, struct ra_ad_object *out)
         return false;
     out->recipient_type = (int64_t)type;
     return get_number32(r, &out->account_control) && get_number32(r, &out->group_type) &&
-           get_number32(r, &out->members) && get_number32(r, &out->certificates);
+           get_number32(r, &out->members) && get_number32(r, &out->certificates) &&
+           get_number32(r, &out->smime_certificates);
 }
 
 bool ra_ad_decode(struct ra_str record, struct ra_ad_object *out)

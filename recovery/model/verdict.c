@@ -116,7 +116,7 @@ static const struct warning warnings[RA_WARNINGS] = {
                                                  "conflict"},
     [RA_WARN_RENAMED] = {"WARN_RENAMED", "the UPN differs between AD and the cloud"},
     [RA_WARN_SID] = {"WARN_SID", "the SIDs of both sides differ"},
-    [RA_WARN_SIZE] = {"WARN_SIZE", "more than 300 addresses or 15 certificates"},
+    [RA_WARN_SIZE] = {"WARN_SIZE", "more than 300 addresses, or 15 certificates of one kind"},
     [RA_WARN_TWO_PRIMARIES] = {"WARN_TWO_PRIMARIES", "more than one primary SMTP address"},
     [RA_WARN_UPN] = {"WARN_UPN", "the UPN cannot be used as it is and will be replaced"},
 };

@@ -307,8 +307,8 @@ static const char *const pieces[RA_PIECES] = {
         "migrated. If nothing in AD carries that one's anchor any more, write it into "
         "mS-DS-ConsistencyGuid of {dn} before the first sync; 'reanchor show {guid}' names it.",
     [RA_P_W_SIZE] =
-        "More than 300 addresses or 15 certificates: the export may fail with LargeObject or "
-        "ExceededAllowedLength. Remove what is not needed.",
+        "More than 300 addresses, or 15 values of userCertificate or userSMIMECertificate: the "
+        "export may fail with LargeObject or ExceededAllowedLength. Remove what is not needed.",
     [RA_P_W_PRIMARIES] = "More than one primary SMTP address: keep one with SMTP: in capitals.",
     [RA_P_W_UPN] =
         "The UPN in AD cannot be used as it is, so the cloud gets {upn}: verify the domain, "

@@ -22,7 +22,7 @@
 
 #include <stdint.h>
 
-#define RA_CACHE_FORMAT  3
+#define RA_CACHE_FORMAT  4
 #define RA_CACHE_KEY_MAX 510 /* bytes of a key of an index or a table; empty keys are keys too */
 
 struct ra_cache;

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { CHUNK = 1 << 20, DEPTH_MAX = 200 };
+enum { CHUNK = 1 << 16, DEPTH_MAX = 200 };
 #define ELEMENT_MAX ((size_t)64 << 20)
 
 enum place { AT_START, IN_ARRAY, IN_LINES, IN_OBJECT, AT_END };

@@ -118,6 +118,7 @@ static void put_ad(struct run *run, struct mem_side *side, const struct org_ad *
         .group_type = ad->group_type,
         .members = ad->members,
         .certificates = ad->certificates,
+        .smime_certificates = ad->smime_certificates,
         .guid = ra_str_n(ad->guid, sizeof ad->guid),
         .sid = ra_str(ad->sid),
         .dn = ra_str(ad->dn),

@@ -131,6 +131,7 @@ static void many_addresses(struct generator *g, struct pair *p)
 static void many_certificates(struct generator *g, struct pair *p)
 {
     p->ad.certificates = (uint32_t)rng_between(&g->rng, 14, 17);
+    p->ad.smime_certificates = chance(g, 30) ? (uint32_t)rng_between(&g->rng, 14, 17) : 0;
 }
 
 static void without_sid(struct generator *g, struct pair *p)

@@ -171,7 +171,8 @@ void warn_of_inputs(struct oracle *o, size_t i)
         warn(r, "WARN_UPN"); /* row 46 */
     if (v->mail.two_primaries)
         warn(r, "WARN_TWO_PRIMARIES");
-    if (v->mail.values > MANY_ADDRESSES || v->is->certificates > MANY_CERTIFICATES)
+    if (v->mail.values > MANY_ADDRESSES || v->is->certificates > MANY_CERTIFICATES ||
+        v->is->smime_certificates > MANY_CERTIFICATES)
         warn(r, "WARN_SIZE"); /* row 47 */
     if (v->odd_guid)
         warn(r, "WARN_GUID_LENGTH");

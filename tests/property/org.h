@@ -33,7 +33,7 @@ struct org_ad {
     enum org_kind kind;
     bool deleted, critical, hidden, mailbox_guid;
     int64_t recipient_type;
-    uint32_t group_type, members, certificates;
+    uint32_t group_type, members, certificates, smime_certificates;
     unsigned char guid[16];
     const char *sid, *dn, *sam, *login, *mail, *nickname, *display_name, *cn, *admin_description;
     struct org_bytes consistency_guid;

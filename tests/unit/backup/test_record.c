@@ -43,6 +43,7 @@ static void what_was_sealed_is_read_back(void **state)
         assert_int_equal(o.ad.o.account_control, 512);
         assert_int_equal(o.ad.o.members, 3);
         assert_int_equal(o.ad.o.certificates, 2);
+        assert_int_equal(o.ad.o.smime_certificates, 3);
         assert_int_equal(o.ad.o.hidden_from_lists, n == 1);
         assert_int_equal(o.ad.o.mailbox_guid, n == 2);
         assert_int_equal(o.ad.o.proxies.count, 2);

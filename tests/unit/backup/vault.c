@@ -64,6 +64,7 @@ static void add_user(struct organisation *o, const struct vault *v, int i)
                              .account_control = 512,
                              .members = 3,
                              .certificates = 2,
+                             .smime_certificates = 3,
                              .hidden_from_lists = i == 1,
                              .mailbox_guid = i == 2};
     struct ra_cloud_object c = {.kind = RA_USER, .synced = RA_YES};

@@ -154,7 +154,7 @@ static void a_file_that_is_not_what_it_says_is_refused(void **state)
         void (*edit)(MDB_txn *txn);
         const char *says;
     } edits[] = {
-        {to_format_7, "has format 7, want 3"},
+        {to_format_7, "has format 7, want 4"},
         {to_incomplete, "it was never completed"},
         {to_no_hash, "its meta table is not whole"},
         {to_another_count, "the number of its records is not the one in its meta table"},

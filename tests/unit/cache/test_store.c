@@ -215,11 +215,11 @@ static void another_format_is_refused_and_says_what_to_do(void **state)
     write_text(fx, "format", "7\n");
     for (int write = 0; write < 2; write++) {
         assert_int_equal(ra_cache_open(fx->store, write == 1, &c, &fx->err), -RA_EINTEGRITY);
-        assert_non_null(strstr(fx->err.msg, "/format: the store has format 7, want 3"));
+        assert_non_null(strstr(fx->err.msg, "/format: the store has format 7, want 4"));
         assert_non_null(strstr(fx->err.hint, "reanchor fetch"));
     }
     assert_true(store_has(fx, "snapshots/cloud.1.mdb"));
-    write_text(fx, "format", "3\n");
+    write_text(fx, "format", "4\n");
     c = store_open(fx, true); /* the refusal left no lock behind */
     ra_cache_close(&c);
 }

@@ -77,6 +77,7 @@ static void becomes(const char *attributes, void (*ask)(const struct ra_ad_objec
 static void has_nothing(const struct ra_ad_object *o)
 {
     assert_int_equal(o->certificates, 0);
+    assert_int_equal(o->smime_certificates, 0);
     assert_false(o->critical_system);
     assert_false(o->mailbox_guid);
     assert_true(ra_str_absent(o->mail));
@@ -88,7 +89,7 @@ static void has_nothing(const struct ra_ad_object *o)
 static void an_attribute_that_has_only_values_of_no_bytes_is_absent(void **state)
 {
     (void)state;
-    becomes("objectClass: computer\nuserCertificate:\nuserCertificate::\nisCriticalSystemObject:\n"
+    becomes("objectClass: computer\nuserCertificate:\nuserCertificate::\nuserSMIMECertificate:\nisCriticalSystemObject:\n"
             "mail:\nobjectSid:\nmsExchMailboxGuid:\nemployeeID:\n",
             has_nothing);
 }

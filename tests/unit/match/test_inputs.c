@@ -277,13 +277,24 @@ static void row_47_more_than_fifteen_certificates_are_warned_of(void **state)
     struct scene *s = *state;
     struct ra_ad_object a = anna(s), c = computer(s);
 
-    a.certificates = 15;
+    a.certificates = a.smime_certificates = 15;
     c.certificates = 16;
     put_ad(s, &a);
     put_ad(s, &c);
     decide(s);
     expect_no_warning(s, FIRST, RA_WARN_SIZE);
     expect_warning(s, SECOND, RA_WARN_SIZE);
+}
+
+/* domain 3: LargeObject names both attributes */
+static void row_47_more_than_fifteen_smime_certificates_are_warned_of(void **state)
+{
+    struct ra_ad_object a = anna(*state);
+
+    a.smime_certificates = 16;
+    put_ad(*state, &a);
+    decide(*state);
+    expect_warning(*state, FIRST, RA_WARN_SIZE);
 }
 
 struct chapter input_tests(void)
@@ -312,6 +323,7 @@ struct chapter input_tests(void)
         IN_SCENE(row_47_more_than_three_hundred_addresses_are_warned_of),
         IN_SCENE(three_hundred_addresses_are_not),
         IN_SCENE(row_47_more_than_fifteen_certificates_are_warned_of),
+        IN_SCENE(row_47_more_than_fifteen_smime_certificates_are_warned_of),
     };
 
     return (struct chapter){tests, sizeof tests / sizeof *tests};

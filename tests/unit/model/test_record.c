@@ -59,6 +59,7 @@ static void an_ad_object_comes_out_as_it_went_in(void **state)
     o.group_type = 0x80000002U;
     o.members = 250000;
     o.certificates = 3;
+    o.smime_certificates = 4;
     o.sid = RA_STR("S-1-5-21-1-2-3-4");
     o.custom = (struct ra_list){0, {NULL, 0}};
     assert_true(ra_ad_decode(encoded(&o, &room), &back));
@@ -69,6 +70,7 @@ static void an_ad_object_comes_out_as_it_went_in(void **state)
     assert_int_equal(back.group_type, 0x80000002U);
     assert_int_equal(back.members, 250000);
     assert_int_equal(back.certificates, 3);
+    assert_int_equal(back.smime_certificates, 4);
     assert_true(ra_str_eq(back.guid, o.guid) && ra_str_eq(back.login, o.login));
     assert_true(ra_str_eq(back.dn_key, o.dn_key) && ra_str_eq(back.sid, o.sid));
     assert_true(ra_str_eq(back.consistency_guid, o.consistency_guid));
@@ -158,6 +160,10 @@ static void the_head_has_each_of_the_objects_own_traits(void **state)
     assert_int_equal(head_of(&o).own, RA_OWN_GUID_LENGTH);
     o = person();
     o.certificates = 16;
+    assert_int_equal(head_of(&o).own, RA_OWN_SIZE);
+    o.certificates = o.smime_certificates = 15;
+    assert_int_equal(head_of(&o).own, 0);
+    o.smime_certificates = 16;
     assert_int_equal(head_of(&o).own, RA_OWN_SIZE);
     o = person();
     o.recipient_type = 2;
