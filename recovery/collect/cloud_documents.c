@@ -8,6 +8,15 @@
 
 static const char *const states[] = {"read", "refused", "missing"};
 
+/* Every tenant has one verified domain at least: its onmicrosoft.com. */
+static int no_domain(struct ra_err *err)
+{
+    ra_fail(err, RA_EINCOMPLETE,
+            "organization and domains name no verified domain, want one of them with all of them");
+    return ra_hint(err, "organization.json is what Graph answers to GET /v1.0/organization, as it "
+                        "stands: save it again");
+}
+
 /* Without any of the two nobody knows which domains are verified. */
 static int need_domains(const struct ra_cloud_fill *f, const struct ra_err *refusal,
                         struct ra_err *err)
@@ -16,7 +25,7 @@ static int need_domains(const struct ra_cloud_fill *f, const struct ra_err *refu
 
     if (f->documents[RA_DOC_ORGANIZATION].state == RA_DOC_READ ||
         f->documents[RA_DOC_DOMAINS].state == RA_DOC_READ)
-        return 0;
+        return f->tenant.domains_n ? 0 : no_domain(err);
     ra_fail(err, refusal->code ? RA_EPERMISSION : RA_EINCOMPLETE,
             "neither organization nor domains could be read%s%s, want one of them for the verified "
             "domains",

@@ -22,7 +22,7 @@ struct ra_str ra_json_text(const cJSON *object, const char *key); /* absent unle
 struct ra_str ra_json_copy(const cJSON *object, const char *key, struct ra_arena *a);
 struct ra_str ra_json_folded(const cJSON *object, const char *key, struct ra_arena *a);
 
-/* What one document says of the tenant, added to what is known; domains are left out. */
+/* What one document says of the tenant, added to what is known; domains are only counted. */
 int ra_tenant_add(enum ra_document which, struct ra_str json, struct ra_arena *a,
                   struct ra_tenant *t, struct ra_err *err);
 

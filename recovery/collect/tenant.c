@@ -288,15 +288,16 @@ int ra_tenant_add(enum ra_document which, struct ra_str json, struct ra_arena *a
                   struct ra_tenant *t, struct ra_err *err)
 {
     const struct ra_doc d = {.json = json, .state = RA_STR("read")};
-    struct domains ignored = {0};
+    struct domains counted = {0};
     cJSON *doc = ra_doc_parse(ra_document_name(which), &d, err);
 
     if (!doc)
         return -(int)RA_EINTEGRITY;
     for (size_t i = 0; i < sizeof readers / sizeof readers[0]; i++)
         if (readers[i].document == which)
-            readers[i].read(doc, &ignored, a, t);
-    free(ignored.all);
+            readers[i].read(doc, &counted, a, t);
+    t->domains_n += counted.n;
+    free(counted.all);
     cJSON_Delete(doc);
     return 0;
 }

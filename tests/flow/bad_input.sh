@@ -38,6 +38,13 @@ bad "$files" "uri = ldif:$work/broken.ldif"
 line=$(grep -n '^objectGUID:: \*' "$work/broken.ldif" | cut -d: -f1)
 fails 3 "$work/broken.ldif" "$line" objectGUID base64
 
+say "documents that name no domain: what every UPN is compared with would be unknown"
+cp -a "$org/graph" "$work/bare"; rm -f "$work/bare/domains.json"
+for nothing in '{}' '{"value":[]}' '{"value":[{"id":"x","verifiedDomains":[]}]}'; do
+  printf '%s' "$nothing" > "$work/bare/organization.json"
+  bad "source = files:$work/bare" "$ldif"; fails 3 organization "verified domain" organization.json
+done
+
 say "sign-in"
 tenant_up tenant "$org/graph"
 bad "$(tenant_lines tenant)" "$ldif"
