@@ -49,14 +49,17 @@ int ra_cloud_settle(struct ra_graph *g, struct ra_cache *c, const struct ra_side
 
 /* ---- a directory ---- */
 
+/* The kind of an entry by its objectClass; RA_KINDS for anything that has no verdict. */
+enum ra_kind ra_entry_kind(const struct ra_dir_entry *e);
+
 struct ra_ad_read {
     const char *name; /* of the section */
     const char *login_attribute;
     const struct ra_str *custom; /* further attributes that may be the anchor */
     size_t customs;
     struct ra_str must_not_be_integer; /* the configured one: refused when it is (RA_ECONFIG) */
-    int connections; /* searches side by side, at most */
-    bool full;       /* read everything anew, even when the last snapshot could be followed */
+    int connections;                   /* searches side by side, at most */
+    bool full; /* read everything anew, even when the last snapshot could be followed */
 };
 
 /* Brings the side's snapshot up to date: follows what has changed since the last one where the
@@ -111,7 +114,8 @@ int ra_view_open(struct ra_cache *c, const char *const *directories, size_t n,
                  const char *login_attribute, struct ra_view **out, struct ra_err *err);
 void ra_view_close(struct ra_view **v);
 
-/* The id of the tenant that the cloud's snapshot was asked of; absent in one of an older version. */
+/* The id of the tenant that the cloud's snapshot was asked of; absent in one of an older version.
+ */
 struct ra_str ra_view_tenant(const struct ra_view *v);
 
 /* Where the next read of changes goes on: of a directory the highest USN, of the tenant (s is

@@ -34,9 +34,6 @@ struct ra_entry_reader {
 int ra_record_from_entry(struct ra_entry_reader *r, const struct ra_dir_entry *e,
                          struct ra_ad_object *o, bool *skipped, struct ra_err *err);
 
-/* The kind of an entry; RA_KINDS for anything that has no verdict. */
-enum ra_kind ra_entry_kind(const struct ra_dir_entry *e);
-
 /* A set of identifiers seen in one snapshot: which sequence number each has. */
 struct ra_seen {
     struct ra_seen_slot *slots;

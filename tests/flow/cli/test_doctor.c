@@ -479,6 +479,17 @@ static void a_dump_without_entries_is_a_fault(void **state)
     assert_int_not_equal(status, 0);
 }
 
+static void a_dump_of_nothing_but_containers_is_a_fault(void **state)
+{
+    (void)state;
+    open_tenant();
+    dump("dn: OU=People,DC=contoso,DC=com\nobjectClass: top\nobjectClass: organizationalUnit\n"
+         "objectGUID:: iGhmiAEBERG7uxI0VniQqw==\n");
+    int status = doctor("");
+    finds("no user, group or contact can be seen");
+    assert_int_not_equal(status, 0);
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, well, gone)
@@ -502,6 +513,8 @@ int main(void)
                                         well_with_two_users, gone),
         CASE(where_the_service_fails_the_rest_is_left_out),
         cmocka_unit_test_setup_teardown(a_dump_without_entries_is_a_fault, well, good_dump),
+        cmocka_unit_test_setup_teardown(a_dump_of_nothing_but_containers_is_a_fault, well,
+                                        good_dump),
         CASE(a_signal_ends_it_at_once_with_its_number),
     };
 
