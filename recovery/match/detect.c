@@ -59,16 +59,18 @@ static void list_candidates(struct ra_world *w, struct ra_detection *d)
     add_candidate(d, w->in->tenant->anchor_attribute);
 }
 
+/* Of one that is in the list. */
 static size_t position(const struct ra_detection *d, struct ra_str name)
 {
     struct ra_anchor_attribute wanted = ra_anchor_attribute(name), a;
+    size_t i = 0;
 
-    for (size_t i = 0; i < d->candidates_n; i++) {
+    for (; i + 1 < d->candidates_n; i++) {
         a = ra_anchor_attribute(d->candidates[i].name);
         if (ra_anchor_attribute_eq(&a, &wanted))
-            return i;
+            break;
     }
-    return d->candidates_n;
+    return i;
 }
 
 /* The best; a tie goes to the tenant's own attribute, then by the order of the list. */

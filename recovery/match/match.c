@@ -6,23 +6,13 @@
 
 static void decide(struct ra_case *c)
 {
-    switch ((enum ra_kind)c->f->kind) {
-    case RA_USER:
-        ra_decide_user(c);
-        break;
-    case RA_GROUP:
-        ra_decide_group(c);
-        break;
-    case RA_CONTACT:
-        ra_decide_contact(c);
-        break;
-    case RA_COMPUTER:
-        ra_decide_computer(c);
-        break;
-    case RA_DEVICE:
-    case RA_KINDS:
-        break;
-    }
+    static void (*const rules[RA_KINDS])(struct ra_case *) = {
+        [RA_USER] = ra_decide_user,       [RA_GROUP] = ra_decide_group,
+        [RA_CONTACT] = ra_decide_contact, [RA_COMPUTER] = ra_decide_computer,
+        [RA_DEVICE] = ra_decide_computer, /* only the cloud has devices */
+    };
+
+    rules[c->f->kind](c);
     ra_case_evidence(c);
 }
 

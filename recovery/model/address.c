@@ -10,11 +10,8 @@
 
 static struct ra_str folded(struct ra_str s, struct ra_arena *a)
 {
-    char *copy;
+    char *copy = ra_arena_alloc(a, s.n);
 
-    if (ra_str_absent(s))
-        return (struct ra_str){NULL, 0};
-    copy = ra_arena_alloc(a, s.n);
     ra_fold_into(copy, s.p, s.n);
     return (struct ra_str){copy, s.n};
 }

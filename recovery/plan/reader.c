@@ -14,8 +14,6 @@ void ra_plan_refuse(struct ra_plan_reader *r, const char *member, const char *fo
 
 const char *ra_plan_type_of(const cJSON *item)
 {
-    if (!item)
-        return "missing";
     if (cJSON_IsString(item))
         return "a string";
     if (cJSON_IsNumber(item))

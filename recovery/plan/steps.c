@@ -164,12 +164,9 @@ static struct ra_str dn_of(struct ra_steps *s, const struct ra_step_entry *e)
 static struct ra_str cloud_id(struct ra_steps *s, const struct ra_step_entry *e)
 {
     const struct ra_side *cloud = s->in.cloud;
-    uint32_t seq = e->verdict == RA_NONE ? RA_NONE : s->decided->verdicts[e->verdict].cloud;
     struct ra_cloud_object o;
 
-    if (seq == RA_NONE)
-        return (struct ra_str){NULL, 0};
-    if (!ra_cloud_decode(cloud->record(cloud->ctx, seq), &o))
+    if (!ra_cloud_decode(cloud->record(cloud->ctx, s->decided->verdicts[e->verdict].cloud), &o))
         s->damaged = true;
     return s->damaged ? (struct ra_str){NULL, 0} : o.id;
 }
@@ -182,9 +179,10 @@ static int by_target(const void *a, const void *b, void *ctx)
 
     if (c == 0)
         c = memcmp(x->key, y->key, sizeof x->key);
-    if (c == 0 && x->verdict != RA_NONE && y->verdict != RA_NONE)
-        c = ra_str_cmp(dn_of(s, x), dn_of(s, y));
-    return c ? c : ra_str_cmp_fold(cloud_id(s, x), cloud_id(s, y));
+    if (c || x->verdict == RA_NONE || y->verdict == RA_NONE)
+        return c;
+    return x->directory == NO_DIRECTORY ? ra_str_cmp_fold(cloud_id(s, x), cloud_id(s, y))
+                                        : ra_str_cmp(dn_of(s, x), dn_of(s, y));
 }
 
 static int by_rank(const void *a, const void *b, void *ctx)

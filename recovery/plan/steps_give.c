@@ -224,11 +224,10 @@ static int give_expected(void *ctx, enum ra_outcome outcome, each_fn *each, void
     case RA_WILL_REJOIN:
         return give_fate(s, RA_FATE_REJOIN, outcome, each, to, err);
     case RA_WILL_UNKNOWN:
-        return give_fate(s, RA_FATE_OPEN, outcome, each, to, err);
     case RA_OUTCOMES:
         break;
     }
-    return 0;
+    return give_fate(s, RA_FATE_OPEN, outcome, each, to, err);
 }
 
 static int give_steps(void *ctx, void (*each)(void *to, const struct ra_plan_step *step), void *to,

@@ -123,16 +123,14 @@ static int live_users(struct ra_steps *s, struct ra_side_cursor **cursor, enum r
     char room[RA_KEY_MAX];
     struct ra_str found, value;
     struct ra_entry e;
-    int n = 0, rc = 0;
+    int n = 0, rc;
 
     if (ra_str_absent(key))
         return 0;
     if (!*cursor)
         *cursor = cloud->open_index(cloud->ctx, index);
     key = ra_index_key(key, room);
-    if (!*cursor)
-        return 0;
-    rc = cloud->seek(*cursor, key);
+    rc = *cursor ? cloud->seek(*cursor, key) : -(int)RA_EINTEGRITY;
     while (n < 2 && rc >= 0 && (rc = cloud->next(*cursor, &found, &value)) == 1 &&
            ra_str_eq(found, key)) {
         s->damaged = s->damaged || !ra_entry_unpack(value, &e) || e.seq >= cloud->count;

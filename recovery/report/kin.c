@@ -39,8 +39,6 @@ void ra_kin_close(struct ra_kin_reader **kp)
 {
     struct ra_kin_reader *k = *kp;
 
-    if (!k)
-        return;
     ra_lookup_close(&k->cloud_sid);
     for (size_t d = 0; d < k->in->ad_n; d++) {
         ra_lookup_close(&k->ad[d].sid);

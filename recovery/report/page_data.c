@@ -93,8 +93,6 @@ struct ra_page_data *ra_page_data_new(size_t limit)
 
 void ra_page_data_free(struct ra_page_data **d)
 {
-    if (!*d)
-        return;
     for (int i = 0; i < WIDE; i++)
         ra_buf_free(&(*d)->wide[i]);
     for (int i = 0; i < NARROW; i++)

@@ -33,12 +33,14 @@ const char *ra_cause_meaning(enum ra_cause cause)
     return causes[cause];
 }
 
+/* The first that it has; the last of them each object has. */
 static struct ra_str first_of(const struct ra_row *row, const enum ra_field *fields, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
-        if (!ra_str_absent(row->f[fields[i]]))
-            return row->f[fields[i]];
-    return (struct ra_str){NULL, 0};
+    size_t i = 0;
+
+    while (i + 1 < n && ra_str_absent(row->f[fields[i]]))
+        i++;
+    return row->f[fields[i]];
 }
 
 static struct ra_str who(const struct ra_row *row)

@@ -42,10 +42,9 @@ static int walk(void *ctx, int (*each)(void *to, const struct ra_baseline_object
     struct ra_backup_object o;
     char room[ID_MAX], before[ID_MAX];
     size_t before_n = 0;
-    int rc;
+    int rc = 0, more = 1;
 
-    while ((rc = ra_backup_next(ctx, &o, err)) > 0) {
-        rc = 0;
+    while (rc == 0 && (more = ra_backup_next(ctx, &o, err)) > 0) {
         if (o.has_cloud) {
             struct ra_str id = folded(o.cloud.o.id, room);
             if (id.n != before_n || memcmp(id.p, before, before_n) != 0)
@@ -54,10 +53,8 @@ static int walk(void *ctx, int (*each)(void *to, const struct ra_baseline_object
         }
         if (rc == 0 && o.has_ad)
             rc = give_ad(&o.ad, each, to);
-        if (rc != 0)
-            return rc;
     }
-    return rc;
+    return rc == 0 ? more : rc;
 }
 
 void ra_baseline_of_backup(struct ra_backup *b, struct ra_baseline *out)

@@ -41,7 +41,7 @@ static int add_run(struct sharing *s, const struct ra_side *side, int index, uin
 
     r.cursor = index < 0 ? NULL : side->open_index(side->ctx, (enum ra_index)index);
     if (!r.cursor)
-        return 0;
+        return ra_checking_damaged(s->c, side->name);
     s->runs[s->n++] = r;
     return step(s, &s->runs[s->n - 1]);
 }

@@ -73,7 +73,7 @@ struct ra_list employee_id(struct scene *s, const char *value);
 uint32_t put_ad(struct scene *s, const struct ra_ad_object *o); /* the object's number */
 uint32_t put_cloud(struct scene *s, const struct peer *p);      /* the object's sequence number */
 void decide(struct scene *s);
-int decide_or_fail(struct scene *s); /* what ra_match returned */
+int decide_or_fail(struct scene *s);                             /* what ra_match returned */
 const struct ra_match_input *scene_input(const struct scene *s); /* of the last decision */
 /* Puts both and decides; each is the FIRST of its side. */
 void decide_pair(struct scene *s, const struct ra_ad_object *o, const struct peer *p);
@@ -122,5 +122,6 @@ struct chapter input_tests(void);
 struct chapter other_kind_tests(void);
 struct chapter leftover_tests(void);
 struct chapter gate_tests(void);
+struct chapter reading_tests(void);
 
 #endif

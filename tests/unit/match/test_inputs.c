@@ -168,6 +168,19 @@ static void row_46_a_suffix_that_is_longer_than_any_domain_is_replaced(void **st
     upn_becomes(*state, &a, "anna@contoso.onmicrosoft.com");
 }
 
+/* Longer than a key of an index may be. */
+static void row_46_a_long_name_that_is_replaced_is_found_all_the_same(void **state)
+{
+    struct ra_ad_object a = anna(*state);
+    char nickname[500], upn[600];
+
+    memset(nickname, 'x', sizeof nickname);
+    a.login = RA_STR("a.berg@contoso.local");
+    a.nickname = ra_str_n(nickname, sizeof nickname);
+    snprintf(upn, sizeof upn, "%.500s@contoso.onmicrosoft.com", nickname);
+    upn_becomes(*state, &a, upn);
+}
+
 static void row_46_a_character_that_is_not_allowed_is_replaced_and_warned_of(void **state)
 {
     struct ra_ad_object a = anna(*state);
@@ -314,6 +327,7 @@ struct chapter input_tests(void)
         IN_SCENE(letters_outside_ascii_are_compared_as_they_are),
         IN_SCENE(row_46_an_unverified_suffix_is_replaced_and_warned_of),
         IN_SCENE(row_46_a_suffix_that_is_longer_than_any_domain_is_replaced),
+        IN_SCENE(row_46_a_long_name_that_is_replaced_is_found_all_the_same),
         IN_SCENE(row_46_a_character_that_is_not_allowed_is_replaced_and_warned_of),
         IN_SCENE(row_46_without_a_nickname_the_local_part_stands),
         IN_SCENE(row_46_a_replacement_longer_than_a_key_of_the_index_is_found_there),

@@ -104,6 +104,7 @@ int main(void)
     add(other_kind_tests());
     add(leftover_tests());
     add(gate_tests());
+    add(reading_tests());
     add((struct chapter){last, sizeof last / sizeof *last});
     return _cmocka_run_group_tests("match", all, all_n, NULL, NULL);
 }

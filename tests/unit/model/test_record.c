@@ -1,5 +1,6 @@
 #include "recovery/model/head.h"
 #include "recovery/model/index.h"
+#include "recovery/model/repair.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -357,6 +358,31 @@ static void decoding_for_an_index_gives_the_keys_of_the_whole_ad_object(void **s
     ra_buf_free(&part);
 }
 
+static void nothing_is_decoded_of_a_record_without_a_head(void **state)
+{
+    struct ra_cloud_object o;
+
+    (void)state;
+    assert_false(ra_cloud_decode_for(RA_STR(""), RA_IX_GUID, &o));
+}
+
+static void a_list_that_ends_within_an_item_has_no_such_item(void **state)
+{
+    struct ra_str rest = RA_STR("\5\0\0\0abc"), item;
+
+    (void)state;
+    assert_false(ra_list_next(&rest, &item));
+}
+
+static void only_an_anchor_that_drifted_or_clashes_is_repaired(void **state)
+{
+    const struct ra_fix_facts f = {.code = RA_MATCH_HARD, .ad = RA_USER, .cloud = RA_USER};
+    unsigned char guid[16];
+
+    (void)state;
+    assert_int_equal(ra_fix_rule(&f, guid), RA_FIX_NONE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -371,6 +397,9 @@ int main(void)
         cmocka_unit_test(a_login_of_64_kib_has_no_suffix_in_the_head),
         cmocka_unit_test(the_head_of_a_cloud_object_tells_guest_anchor_and_role),
         cmocka_unit_test(decoding_for_an_index_gives_the_keys_of_the_whole_cloud_object),
+        cmocka_unit_test(nothing_is_decoded_of_a_record_without_a_head),
+        cmocka_unit_test(a_list_that_ends_within_an_item_has_no_such_item),
+        cmocka_unit_test(only_an_anchor_that_drifted_or_clashes_is_repaired),
         cmocka_unit_test(decoding_for_an_index_gives_the_keys_of_the_whole_ad_object),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,7 @@
 #include "tests/unit/plan/steps_scene.h"
 
+#include "tests/support/failing_side.h"
+
 #include <string.h>
 
 struct planned planned;
@@ -12,11 +14,11 @@ int plan_forget(void **state)
     return scene_free(state);
 }
 
-void plan(struct scene *s, unsigned how)
+static struct ra_steps_input steps_input(struct scene *s, unsigned how)
 {
     const struct ra_match_input *in = scene_input(s);
-    struct ra_match_input again = *in;
-    struct ra_steps_input steps = {.ad = in->ad,
+
+    return (struct ra_steps_input){.ad = in->ad,
                                    .ad_n = in->ad_n,
                                    .cloud = in->cloud,
                                    .tenant_id = RA_STR("tenant"),
@@ -25,17 +27,57 @@ void plan(struct scene *s, unsigned how)
                                    .result = &s->result,
                                    .hold = how & HOLD,
                                    .bypass = how & BYPASS};
+}
+
+void plan(struct scene *s, unsigned how)
+{
+    const struct ra_match_input *in = scene_input(s);
+    struct ra_match_input again = *in;
+    struct ra_steps_input steps = steps_input(s, how);
     struct ra_err err = {0};
     bool window;
 
     planned.tenant = *in->tenant;
     window = ra_window_wanted(&steps, &planned.tenant.flags);
     again.tenant = &planned.tenant;
+    planned.window = window;
     if (window)
         assert_int_equal(ra_match(&again, &planned.opened, &err), 0);
     assert_int_equal(ra_steps_decide(&steps, window ? &planned.opened : NULL, &planned.tenant.flags,
                                      &planned.steps, &err),
                      0);
+}
+
+/* The steps once more from sides whose reads fail: nothing is planned then. */
+static int plan_from(const struct ra_steps_input *in, struct ra_err *err)
+{
+    struct ra_steps *steps = NULL;
+    struct ra_plan_step step;
+    int rc = ra_steps_decide(in, planned.window ? &planned.opened : NULL, &planned.tenant.flags,
+                             &steps, err);
+
+    for (size_t i = 0; rc == 0 && i < ra_steps_count(steps); i++)
+        rc = ra_steps_get(steps, i, &step, NULL, err);
+    ra_steps_free(&steps);
+    return rc;
+}
+
+void expect_no_plan_of_failing_reads(struct scene *s, unsigned how)
+{
+    struct ra_steps_input in = steps_input(s, how);
+    struct ra_side ad = failing_side(in.ad), cloud = failing_side(in.cloud);
+    long reads = 0;
+
+    in.ad = &ad;
+    in.cloud = &cloud;
+    do {
+        struct ra_err err = {0};
+        int rc;
+        failing_after(reads++);
+        rc = plan_from(&in, &err);
+        assert_int_equal(rc, failing_struck() ? -(int)RA_EINTEGRITY : 0);
+    } while (failing_struck());
+    assert_true(reads > 3);
 }
 
 void plan_again(struct scene *s, unsigned how)

@@ -12,6 +12,7 @@ struct planned {
     struct ra_steps *steps;
     struct ra_result opened;
     struct ra_tenant tenant;
+    bool window;
 };
 extern struct planned planned;
 
@@ -19,7 +20,8 @@ enum { PLAIN, HOLD = 1, BYPASS = 2 };
 
 void plan(struct scene *s, unsigned how);
 void plan_again(struct scene *s, unsigned how); /* under other conditions than the last time */
-int plan_forget(void **state);                  /* the teardown, also of the scene */
+void expect_no_plan_of_failing_reads(struct scene *s, unsigned how); /* after plan() */
+int plan_forget(void **state); /* the teardown, also of the scene */
 
 extern struct ra_plan_step got;
 /* Step i has this operation; it is in got for further questions. */

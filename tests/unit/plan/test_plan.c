@@ -243,6 +243,23 @@ static char *edited(const char *text, const char *from, const char *to)
     return out;
 }
 
+/* One cloud object that AD objects of two directories are to become. */
+static void predictions_of_one_id_come_by_directory(void **state)
+{
+    struct ra_plan p = {0};
+
+    (void)state;
+    ra_plan_expect(&p, &(struct ra_prediction){.outcome = RA_WILL_MATCH,
+                                               .id = RA_STR("1"),
+                                               .directory = RA_STR("fabrikam")});
+    ra_plan_expect(&p, &(struct ra_prediction){.outcome = RA_WILL_MATCH,
+                                               .id = RA_STR("1"),
+                                               .directory = RA_STR("contoso")});
+    ra_plan_order(&p);
+    assert_true(ra_str_eq(p.expected[0].directory, RA_STR("contoso")));
+    ra_plan_free(&p);
+}
+
 static const struct {
     const char *from, *to, *message;
 } edits[] = {
@@ -435,6 +452,7 @@ int main(void)
         cmocka_unit_test(a_plan_written_piece_by_piece_has_the_same_bytes),
         cmocka_unit_test(steps_that_were_added_are_put_in_order_and_numbered),
         cmocka_unit_test(steps_can_be_added_to_a_plan_that_was_read),
+        cmocka_unit_test(predictions_of_one_id_come_by_directory),
         cmocka_unit_test(a_plan_takes_gate_counts_and_policy_from_the_decision),
     };
 

@@ -139,6 +139,44 @@ static void a_rebuilt_forests_user_is_unbound_from_the_old_object(void **state)
     expect_outcomes(1, 0, 0, 0);
 }
 
+/* Two objects of one objectGUID, as a copied record has it; and ids that are no GUIDs, which begin
+ * alike. */
+static void steps_whose_keys_are_the_same_come_by_dn_and_by_id(void **state)
+{
+    struct scene *s = *state;
+    struct ra_ad_object a = anna(s), b = berta(s);
+    struct peer p = drifted(s), q = annas_peer(s);
+
+    a.consistency_guid = RA_STR("fedcba9876543210");
+    b.consistency_guid = RA_STR("fedcba9876543211");
+    a.dn = RA_STR("CN=Zoe,DC=contoso,DC=com");
+    b.dn = RA_STR("CN=Berta,DC=contoso,DC=com");
+    b.guid = a.guid;
+    q.o.upn = b.upn;
+    q.o.sid = b.sid;
+    q.o.proxies = b.proxies;
+    q.o.immutable_id = anchor_of(s, RA_STR("0123456789ABCDEF"));
+    p.o.id = RA_STR("this-is-no-guid-at-all-2");
+    q.o.id = RA_STR("this-is-no-guid-at-all-1");
+    p.identifier = q.identifier = OLD_GUID;
+    put_ad(s, &a);
+    put_ad(s, &b);
+    put_cloud(s, &p);
+    put_cloud(s, &q);
+    decide(s);
+    plan(s, PLAIN);
+    expect_steps(4);
+    expect_step(0, RA_OP_SET_CONSISTENCY_GUID, RA_ANCHOR_DRIFT);
+    assert_true(ra_str_eq(got.target.dn, b.dn));
+    expect_step(1, RA_OP_SET_CONSISTENCY_GUID, RA_ANCHOR_DRIFT);
+    assert_true(ra_str_eq(got.target.dn, a.dn));
+    expect_step(2, RA_OP_CLEAR_OBJECT_IDENTIFIER, RA_ANCHOR_DRIFT);
+    assert_true(ra_str_eq(got.target.id, q.o.id));
+    expect_step(3, RA_OP_CLEAR_OBJECT_IDENTIFIER, RA_ANCHOR_DRIFT);
+    assert_true(ra_str_eq(got.target.id, p.o.id));
+    expect_no_plan_of_failing_reads(s, PLAIN);
+}
+
 static void an_anchor_alone_does_not_unbind_anybody(void **state)
 {
     struct scene *s = *state;
@@ -344,6 +382,7 @@ int main(void)
         PLANNED(a_conflict_of_anchors_is_nobodys_step),
         PLANNED(an_empty_consistency_guid_is_left_to_the_server),
         PLANNED(a_rebuilt_forests_user_is_unbound_from_the_old_object),
+        PLANNED(steps_whose_keys_are_the_same_come_by_dn_and_by_id),
         PLANNED(an_anchor_alone_does_not_unbind_anybody),
         PLANNED(nobody_is_unbound_whose_sid_somebody_else_has),
         PLANNED(a_takeover_is_unbound_only_where_it_is_allowed),

@@ -32,6 +32,8 @@ static void a_window_opens_what_alone_stands_in_the_way(void **state)
     assert_true(got.undo.features[0].on);
     assert_true(ra_str_eq(got.target.id, RA_STR("tenant")));
     expect_outcomes(1, 0, 0, 0);
+    assert_int_equal(ra_steps_expected(planned.steps, RA_WILL_UNKNOWN), 0);
+    expect_no_plan_of_failing_reads(s, PLAIN);
 }
 
 static void without_permission_no_window_opens(void **state)

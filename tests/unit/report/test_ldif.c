@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "recovery/report/fixes.h"
 #include "recovery/report/outputs.h"
 #include "tests/unit/report/org.h"
 
@@ -299,6 +300,24 @@ static void nothing_to_repair_is_said(void **state)
     org_free(&o);
 }
 
+static void a_value_that_would_not_be_read_back_is_base64(void **state)
+{
+    static const struct {
+        const char *value, *line;
+    } rows[] = {{"", "a: \n"},         {"plain", "a: plain\n"}, {" x", "a:: IHg=\n"},
+                {":x", "a:: Ong=\n"},  {"<x", "a:: PHg=\n"},    {"x ", "a:: eCA=\n"},
+                {"x\ty", "a:: eAl5\n"}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct ra_fixes l = {.commented = false};
+        ra_buf_init(&l.out, 1000);
+        ra_fixes_value(&l, "a", ra_str_n(rows[i].value, strlen(rows[i].value)), false);
+        assert_string_equal(ra_buf_z(&l.out), rows[i].line);
+        ra_buf_free(&l.out);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -314,6 +333,7 @@ int main(void)
         cmocka_unit_test(an_anchor_that_two_objects_would_get_is_left_to_a_person),
         cmocka_unit_test(a_binding_to_another_object_is_told_beside_the_change),
         cmocka_unit_test(each_directory_has_its_head_and_drift_comes_before_conflict),
+        cmocka_unit_test(a_value_that_would_not_be_read_back_is_base64),
         cmocka_unit_test(nothing_to_repair_is_said),
     };
     int rc = cmocka_run_group_tests(tests, NULL, NULL);

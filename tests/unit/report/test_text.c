@@ -196,6 +196,24 @@ static void a_path_in_a_command_can_be_given_to_a_shell(void **state)
     word_is("\u00e9", "'\u00e9'");
 }
 
+static void a_side_that_was_not_read_to_its_end_is_told_and_how_to_read_it(void **state)
+{
+    static char reasons[][64] = {"SNAPSHOT_INCOMPLETE"};
+    struct org o;
+    const char *text;
+
+    (void)state;
+    org_begin(&o);
+    o.result.gate = RA_GATE_STOP;
+    o.result.reasons = reasons;
+    o.result.reasons_n = 1;
+    text = summary(&o, (struct ra_report_style){.width = 100});
+    assert_non_null(strstr(text, "one side was not read to its proven end"));
+    assert_non_null(strstr(text, "Read the incomplete side again, to its end:"));
+    assert_non_null(strstr(text, "fetch all --full"));
+    org_free(&o);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -207,6 +225,7 @@ int main(void)
         cmocka_unit_test(an_incomplete_snapshot_is_told_with_its_age),
         cmocka_unit_test(the_commands_to_run_next_carry_the_configuration_and_the_folder),
         cmocka_unit_test(control_characters_never_reach_the_terminal),
+        cmocka_unit_test(a_side_that_was_not_read_to_its_end_is_told_and_how_to_read_it),
         cmocka_unit_test(a_path_in_a_command_can_be_given_to_a_shell),
     };
     int rc;

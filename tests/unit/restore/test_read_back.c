@@ -1,5 +1,6 @@
 /* A side that fails at whichever read, objects too large to be told, and what few backups have. */
 #include "recovery/report/outputs.h"
+#include "tests/support/failing_side.h"
 #include "tests/unit/restore/disaster.h"
 
 #include <stdlib.h>
@@ -40,50 +41,18 @@ static void of_one_reason_users_come_before_groups(void **state)
 
 /* ---- reads that fail ---- */
 
-static struct ra_side good, sides[2];
+static struct ra_side sides[2];
 static struct ra_report_input damaged;
-static long reads_left;
-static bool struck;
-
-static bool fails(void)
-{
-    if (reads_left-- > 0)
-        return false;
-    struck = true;
-    return true;
-}
-
-static struct ra_str record(void *ctx, uint32_t seq)
-{
-    return fails() ? NO_VALUE : good.record(ctx, seq);
-}
-
-static int next(struct ra_side_cursor *c, struct ra_str *key, struct ra_str *value)
-{
-    return fails() ? -1 : good.next(c, key, value);
-}
-
-static int seek(struct ra_side_cursor *c, struct ra_str key)
-{
-    return fails() ? -1 : good.seek(c, key);
-}
 
 /* Both sides as they are, until so many reads were done. */
 static void fail_after(long reads)
 {
     damaged = *restore_input();
-    good = *damaged.ad;
-    sides[0] = *damaged.ad;
-    sides[1] = *damaged.cloud;
-    for (int i = 0; i < 2; i++) {
-        sides[i].record = record;
-        sides[i].next = next;
-        sides[i].seek = seek;
-    }
+    sides[0] = failing_side(damaged.ad);
+    sides[1] = failing_side(damaged.cloud);
     damaged.ad = &sides[0];
     damaged.cloud = &sides[1];
-    reads_left = reads;
-    struck = false;
+    failing_after(reads);
 }
 
 static void from_whichever_read_fails_nothing_is_restored(void **state)
@@ -100,10 +69,10 @@ static void from_whichever_read_fails_nothing_is_restored(void **state)
         rewind_backup();
         rc = ra_restore(&damaged, restore_then(), &r, &err);
         ra_restored_free(&r);
-        assert_int_equal(rc, struck ? -(int)RA_EINTEGRITY : 0);
-        if (struck)
+        assert_int_equal(rc, failing_struck() ? -(int)RA_EINTEGRITY : 0);
+        if (failing_struck())
             assert_non_null(strstr(err.msg, "cannot be read"));
-    } while (struck);
+    } while (failing_struck());
     assert_true(reads > 30);
 }
 
@@ -163,8 +132,8 @@ static void from_whichever_read_fails_nothing_is_told(void **state)
             int rc;
             fail_after(reads++);
             rc = tell(tellers[t], &err);
-            assert_int_equal(rc, struck ? -(int)RA_EINTEGRITY : 0);
-        } while (struck);
+            assert_int_equal(rc, failing_struck() ? -(int)RA_EINTEGRITY : 0);
+        } while (failing_struck());
         assert_true(reads > 3);
     }
 }

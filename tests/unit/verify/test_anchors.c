@@ -120,6 +120,44 @@ static void v3_two_objects_in_scope_with_one_anchor(void **state)
     assert_int_equal(f->other_ad, FIRST);
 }
 
+static void v3_two_groups_with_one_objectguid_where_users_have_another_attribute(void **state)
+{
+    struct scene *s = *state;
+    struct ra_ad_object g = group(s), h = group(s);
+    struct peer p = groups_peer(s);
+
+    s->policy.anchor_attribute = RA_STR("employeeID");
+    h.sid = RA_STR("S-1-5-21-1-2-3-2002");
+    h.sam = RA_STR("sales 2");
+    h.proxies = list(s, "SMTP:sales2@contoso.com", NULL);
+    h.mail = RA_STR("sales2@contoso.com");
+    put(s, &g, &p);
+    put_ad(s, &h);
+    assert_int_equal(verify(s)->reasons[RA_R_SHARED_AD], 1);
+}
+
+/* A store that lost what the decision was made by. */
+static void a_directory_without_the_index_of_the_anchor_is_damaged(void **state)
+{
+    struct scene *s = *state;
+    struct ra_ad_object a;
+    struct peer p;
+    struct ra_report_input in;
+    struct ra_verified v;
+    struct ra_err err = {0};
+    struct ra_side ad;
+
+    s->policy.anchor_attribute = RA_STR("employeeID");
+    in_step(s, &a, &p);
+    put(s, &a, &p);
+    verify(s);
+    in = *verify_input();
+    ad = *in.ad;
+    ad.customs = 0;
+    in.ad = &ad;
+    assert_int_equal(ra_verify(&in, NULL, &v, &err), -(int)RA_EINTEGRITY);
+}
+
 static void v3_a_user_and_a_group_with_one_anchor(void **state)
 {
     struct scene *s = *state;
@@ -420,6 +458,8 @@ struct chapter anchor_tests(void)
         IN_SCENE(v2_a_recreated_user_with_the_names_of_the_old_one),
         IN_SCENE(v2_a_recreated_group_with_the_address_of_the_old_one),
         IN_SCENE(v3_two_objects_in_scope_with_one_anchor),
+        IN_SCENE(v3_two_groups_with_one_objectguid_where_users_have_another_attribute),
+        IN_SCENE(a_directory_without_the_index_of_the_anchor_is_damaged),
         IN_SCENE(v3_a_user_and_a_group_with_one_anchor),
         IN_SCENE(v3_two_live_cloud_users_with_one_anchor),
         IN_SCENE(v3_a_deleted_cloud_user_with_the_anchor_of_a_live_one),

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "recovery/verify/predicted.h"
+#include "tests/support/failing_side.h"
 #include "tests/support/mem_side.h"
 
 #include <stdlib.h>
@@ -388,11 +389,37 @@ static void identifiers_are_wanted_of_the_users_that_are_matched(void **state)
     aaaa = put(user("aaaa", ANCHOR, RA_YES));
     predict(RA_WILL_REJOIN, "bbbb", RA_MATCH_HARD);
     predict(RA_WILL_MATCH, "aaaa", RA_BLOCK_OOI);
+    predict(RA_WILL_MATCH, "gone", RA_BLOCK_OOI);
     assert_int_equal(ra_predicted_needs(predictions, n, mem_side_open(cloud), &needs, &count, &err),
                      0);
     assert_int_equal(count, 1);
     assert_int_equal(needs[0], aaaa);
     free(needs);
+}
+
+static void from_whichever_read_fails_nothing_is_compared(void **state)
+{
+    struct ra_side side;
+    long reads = 0;
+
+    (void)state;
+    put(user("aaaa", ANCHOR, RA_YES));
+    put(user("bbbb", OTHER, RA_YES));
+    mem_side_fact(cloud, RA_FACT_OOI, "aaaa", GUID);
+    predict(RA_WILL_MATCH, "aaaa", RA_BLOCK_OOI);
+    predict(RA_WILL_REJOIN, "bbbb", RA_MATCH_HARD);
+    side = failing_side(mem_side_open(cloud));
+    do {
+        struct ra_err err = {0};
+        int rc;
+        ra_comparison_free(&got);
+        failing_after(reads++);
+        rc = ra_predicted_compare(predictions, n, true, &side, &got, &err);
+        assert_int_equal(rc, failing_struck() ? -(int)RA_EINTEGRITY : 0);
+        if (rc != 0)
+            got = (struct ra_comparison){0};
+    } while (failing_struck());
+    assert_true(reads > 5);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
@@ -421,6 +448,7 @@ int main(void)
         TEST(who_was_to_stay_and_lies_in_the_recycle_bin_was_deleted),
         TEST(a_computer_is_known_by_its_guid_and_one_without_by_nothing),
         TEST(what_was_predicted_is_told_before_what_was_not),
+        TEST(from_whichever_read_fails_nothing_is_compared),
         TEST(identifiers_are_wanted_of_the_users_that_are_matched),
     };
 

@@ -147,6 +147,42 @@ static void a_clean_text_says_so(void **state)
     ra_buf_free(&b);
 }
 
+static void what_was_not_looked_at_is_told_with_how_many(void **state)
+{
+    struct ra_verified v = *swapped(*state);
+    struct ra_buf b;
+
+    v.unchecked[v.unchecked_n++] = (struct ra_unchecked){5, 1234, "identifiers were not read"};
+    text(&v, 0, &b);
+    assert_non_null(strstr(ra_buf_z(&b), "Not looked at"));
+    assert_non_null(strstr(ra_buf_z(&b), "V5: identifiers were not read (1,234)"));
+    ra_buf_free(&b);
+}
+
+static void a_upn_in_a_finding_is_redacted(void **state)
+{
+    static const unsigned char key[RA_REDACT_KEY] = {7};
+    struct scene *s = *state;
+    struct ra_ad_object a = anna(s), b = berta(s);
+    struct peer p = annas_peer(s), q = bertas_peer(s, &b);
+    const struct ra_verified *v;
+    struct ra_report_input in;
+    struct ra_err err = {0};
+    struct ra_buf out;
+
+    b.login = b.upn = a.upn;
+    put(s, &a, &p);
+    put(s, &b, &q);
+    v = verify(s);
+    assert_int_equal(v->reasons[RA_R_DUP_UPN], 1);
+    in = *verify_input();
+    in.redact_key = key;
+    ra_buf_init(&out, 1 << 20);
+    assert_int_equal(ra_verify_json(&in, v, keep, &out, &err), 0);
+    assert_null(strstr(ra_buf_z(&out), "anna@contoso.com"));
+    ra_buf_free(&out);
+}
+
 static void the_line_for_monitoring_goes_by_the_severity_that_counts(void **state)
 {
     const struct ra_verified *v = swapped(*state);
@@ -211,6 +247,8 @@ struct chapter words_tests(void)
         IN_SCENE(redaction_leaves_identifiers_and_no_name),
         IN_SCENE(the_text_names_the_rest_that_it_leaves_out),
         IN_SCENE(a_clean_text_says_so),
+        IN_SCENE(what_was_not_looked_at_is_told_with_how_many),
+        IN_SCENE(a_upn_in_a_finding_is_redacted),
         IN_SCENE(the_line_for_monitoring_goes_by_the_severity_that_counts),
         IN_SCENE(an_info_is_a_warning_only_where_infos_count),
         cmocka_unit_test(severities_are_read_by_name),
