@@ -30,6 +30,8 @@ static struct script {
     bool switched;        /* ... after the first change of features this one */
     const char *after;
     int64_t waited;
+    bool stopped; /* a signal ends the next wait */
+    bool lost;    /* documents are not answered */
 } script;
 
 static const struct word *next_word(void)
@@ -124,8 +126,10 @@ int __wrap_ra_graph_document(struct ra_graph *g, enum ra_document d, enum ra_doc
 {
     const char *now = script.switched && script.after ? script.after : script.features;
 
-    (void)g, (void)err;
+    (void)g;
     assert_int_equal(d, RA_DOC_SYNCHRONIZATION);
+    if (script.lost)
+        return ra_fail(err, RA_ENETWORK, "no answer");
     ra_buf_init(json, 4096);
     *state = now ? RA_DOC_READ : RA_DOC_REFUSED;
     if (now)
@@ -148,9 +152,9 @@ int __wrap_ra_run_dir(struct ra_run *r, size_t at, struct ra_dir **out, struct r
 int __wrap_ra_run_wait(const struct ra_run *r, int64_t ms, struct ra_err *err);
 int __wrap_ra_run_wait(const struct ra_run *r, int64_t ms, struct ra_err *err)
 {
-    (void)r, (void)err;
+    (void)r;
     script.waited += ms;
-    return 0;
+    return script.stopped ? ra_fail(err, RA_ESIGNAL, "stopped by signal 15") : 0;
 }
 
 void __wrap_ra_sleep_ms(int64_t ms);
@@ -409,6 +413,51 @@ static void features_that_cannot_be_read_are_an_error(void **state)
     assert_int_equal(script.rounds, 0);
 }
 
+static void a_signal_ends_the_wait_for_a_busy_directory(void **state)
+{
+    static const struct word busy[] = {{RA_CHANGE_BUSY, "51"}};
+    struct play p;
+
+    (void)state;
+    begin(&p, &ra_kind_consistency_guid, busy, 1, RA_AT_HAVE);
+    script.stopped = true;
+    assert_int_equal(ra_carry_directory(&p.r, 0, &p.err), -RA_ESIGNAL);
+    assert_int_equal(p.step.state, RA_STEP_PENDING);
+    assert_int_equal(script.rounds, 1);
+    ra_arena_free(&p.r.arena);
+}
+
+static void features_without_an_answer_are_an_error(void **state)
+{
+    signed char now[RA_WINDOW_FEATURES];
+    struct ra_err err = {0};
+
+    (void)state;
+    script = (struct script){.lost = true};
+    assert_int_equal(ra_window_features_now(NULL, now, &err), -RA_ENETWORK);
+}
+
+static void what_is_not_to_change_needs_no_window(void **state)
+{
+    static struct ra_plan_feature same = {{"blockSoftMatchEnabled", 21}, false},
+                                  unknown = {{"somethingElse", 13}, true};
+    static const struct word none[] = {{RA_PATCH_DONE, NULL}};
+    struct play p;
+    bool open = true;
+
+    (void)state;
+    begin(&p, &ra_kind_features, none, 1, RA_AT_HAVE);
+    p.step.s.have = p.step.s.want = (struct ra_plan_value){.features = &same, .features_n = 1};
+    assert_int_equal(ra_window_open(&p.r, &open, &p.err), 0);
+    assert_false(open);
+    p.step.s.have = (struct ra_plan_value){.features = &unknown, .features_n = 1};
+    p.r.writer = NULL;
+    p.r.passed = 0; /* the gate was not passed: nothing may be opened */
+    assert_int_equal(ra_window_open(&p.r, &open, &p.err), -RA_EINTERNAL);
+    assert_false(open);
+    assert_int_equal(script.rounds, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -419,6 +468,9 @@ int main(void)
         cmocka_unit_test(a_directory_that_stays_busy_is_given_up),
         cmocka_unit_test(a_window_that_is_refused_is_none),
         cmocka_unit_test(features_that_do_not_become_what_was_written_are_an_error),
+        cmocka_unit_test(a_signal_ends_the_wait_for_a_busy_directory),
+        cmocka_unit_test(features_without_an_answer_are_an_error),
+        cmocka_unit_test(what_is_not_to_change_needs_no_window),
         cmocka_unit_test(features_that_cannot_be_read_are_an_error),
     };
 

@@ -218,6 +218,125 @@ static void a_target_that_holds_something_else_stops_all(void **state)
     ra_arena_free(&r.arena);
 }
 
+static void an_interrupted_batch_goes_on_without_targets_that_changed(void **state)
+{
+    const struct ra_apply_options o = {0};
+    struct ra_step s = {.kind = &ra_kind_consistency_guid, .at = RA_AT_GONE};
+    struct ra_run r = {.w = &world, .o = &o, .steps = &s, .n = 1, .resumed = true};
+    struct ra_err err = {0};
+
+    (void)state;
+    s.s.id = RA_STR("s000001");
+    assert_int_equal(ra_gate_targets(&r, &err), 0);
+    s.at = RA_AT_UNREAD;
+    assert_int_equal(ra_gate_targets(&r, &err), -RA_EINTERNAL);
+    assert_string_equal(err.msg, "step s000001 was not read");
+}
+
+static void an_identifier_is_cleared_and_never_set(void **state)
+{
+    struct ra_plan_step s = {.id = RA_STR("s000001"), .op = RA_OP_CLEAR_OBJECT_IDENTIFIER};
+    struct ra_err err = {0};
+
+    (void)state;
+    s.have.text = s.want.text = RA_STR("30475e40-e7ae-4af3-af75-8b143c81daf5");
+    assert_int_equal(ra_kind_object_identifier.check(&s, &err), -RA_ESTALE);
+    assert_non_null(strstr(err.msg, "can be cleared, and not set"));
+    s.want.text = (struct ra_str){NULL, 0};
+    assert_int_equal(ra_kind_object_identifier.check(&s, &err), 0);
+}
+
+static void the_exit_tells_what_could_not_be_done(void **state)
+{
+    static const struct {
+        struct ra_apply_summary sum;
+        int exit;
+    } rows[] = {{{.counts[RA_STEP_WRITTEN] = 9}, 0},
+                {{.counts[RA_STEP_KEPT] = 1}, 4},
+                {{.counts[RA_STEP_DENIED] = 1}, 4},
+                {{.counts[RA_STEP_DENIED] = 1, .unconfirmed = 1}, 5},
+                {{.counts[RA_STEP_FAILED] = 1}, 5},
+                {{.counts[RA_STEP_FAILED] = 1, .counts[RA_STEP_CHANGED] = 1}, 6}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        assert_int_equal(ra_apply_exit(&rows[i].sum), rows[i].exit);
+}
+
+/* ---- the snapshots that a plan was made from ---- */
+
+static char store[] = "/tmp/reanchor-gate-XXXXXX";
+
+static int make_store(void **state)
+{
+    (void)state;
+    return mkdtemp(store) ? 0 : -1;
+}
+
+static int remove_store(void **state)
+{
+    char command[64];
+
+    (void)state;
+    snprintf(command, sizeof command, "rm -r %s", store);
+    return system(command);
+}
+
+/* The first snapshot of a side, of no object at all. */
+static void put_snapshot(struct ra_cache *c, const char *side)
+{
+    struct ra_fill *f;
+    struct ra_err err = {0};
+    bool resumed;
+
+    assert_int_equal(ra_fill_open(c, side, RA_STR("t"), &f, &resumed, &err), 0);
+    if (ra_fill_finish(&f, "proved", NULL, 0, &err) != 0)
+        fail_msg("%s", err.msg);
+}
+
+static int gate_plan(struct ra_cache *c, const struct ra_plan *plan, struct ra_err *err)
+{
+    static const struct ra_apply_options o = {0};
+    struct ra_apply_world w = world;
+    struct ra_step s = {.kind = &ra_kind_immutable_id};
+    struct ra_run r = {.w = &w, .o = &o, .steps = &s, .n = 1};
+
+    w.cache = c;
+    w.policy = &plan->policy;
+    s.s.id = RA_STR("s000001");
+    *err = (struct ra_err){0};
+    return ra_gate_plan(&r, plan, err);
+}
+
+static void a_plan_is_of_the_snapshots_that_are_there(void **state)
+{
+    struct ra_plan_snapshot snapshot = {.side = RA_STR("cloud"), .id = RA_STR("1")};
+    struct ra_plan plan = {.tenant = ra_str(world.tenant_id)};
+    struct ra_cache *c;
+    struct ra_err err = {0};
+    char command[200];
+
+    (void)state;
+    assert_int_equal(ra_cache_open(store, true, &c, &err), 0);
+    assert_int_equal(gate_plan(c, &plan, &err), -RA_ESTALE);
+    assert_string_equal(err.msg, "plan: step s000001 changes cloud, of which no snapshot is named");
+    put_snapshot(c, "cloud");
+    plan.snapshots = &snapshot;
+    plan.snapshots_n = 1;
+    snapshot.hash = RA_STR("other");
+    assert_int_equal(gate_plan(c, &plan, &err), -RA_ESTALE);
+    assert_string_equal(err.msg, "plan: snapshot 1 of cloud has other content than the cache's");
+    ra_cache_close(&c);
+    snprintf(command, sizeof command,
+             "dd if=/dev/zero of=%s/snapshots/cloud.1.mdb bs=4096 count=2 "
+             "conv=notrunc status=none",
+             store);
+    assert_int_equal(system(command), 0);
+    assert_int_equal(ra_cache_open(store, true, &c, &err), 0);
+    assert_int_equal(gate_plan(c, &plan, &err), -RA_EINTEGRITY);
+    ra_cache_close(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -229,8 +348,12 @@ int main(void)
         cmocka_unit_test(another_tenant_is_refused),
         cmocka_unit_test(a_feature_that_was_switched_since_is_refused),
         cmocka_unit_test(a_role_that_was_given_or_taken_since_is_refused),
+        cmocka_unit_test(an_interrupted_batch_goes_on_without_targets_that_changed),
+        cmocka_unit_test(an_identifier_is_cleared_and_never_set),
+        cmocka_unit_test(the_exit_tells_what_could_not_be_done),
+        cmocka_unit_test(a_plan_is_of_the_snapshots_that_are_there),
         cmocka_unit_test(a_target_that_holds_something_else_stops_all),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, make_store, remove_store);
 }

@@ -9,12 +9,27 @@
 #include "src/base/file.h"
 
 #include <dirent.h>
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static char store[] = "/tmp/reanchor-journal-XXXXXX";
+static bool lose_syncs;
+
+int __real_fdatasync(int fd);
+int __wrap_fdatasync(int fd);
+int __wrap_fdatasync(int fd)
+{
+    if (!lose_syncs)
+        return __real_fdatasync(fd);
+    errno = EIO;
+    return -1;
+}
 
 static int make_store(void **state)
 {
@@ -415,6 +430,95 @@ static void a_journal_that_is_a_link_is_not_written_on(void **state)
     ra_buf_free(&aside);
 }
 
+/* ---- what cannot be written or read ---- */
+
+static int create(const char *id, struct ra_err *err)
+{
+    struct ra_batch b = sample(id);
+    struct ra_journal *j = NULL;
+    int rc = ra_journal_create(store, &b, &j, err);
+
+    assert_int_equal(rc == 0, j != NULL);
+    ra_journal_close(&j);
+    return rc;
+}
+
+static void a_journal_that_the_disk_does_not_take_is_no_batch(void **state)
+{
+    static const char id[] = "20260101T000000Z-0011";
+    struct rlimit was, none;
+    struct ra_journal *j;
+    struct ra_err err = {0};
+    struct ra_buf path;
+
+    (void)state;
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &was), 0);
+    none = (struct rlimit){0, was.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
+    assert_int_equal(create(id, &err), -RA_EIO);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &was), 0);
+    assert_non_null(strstr(err.msg, "cannot be written"));
+    err = (struct ra_err){0};
+    ra_journal_sweep(store); /* as the next run begins */
+    ra_journal_path(store, id, RA_JOURNAL_END, &path);
+    assert_int_equal(mkdir(ra_buf_z(&path), 0700), 0); /* a folder has its name */
+    assert_int_equal(create(id, &err), -RA_EIO);
+    if (!strstr(err.msg, ": rename: "))
+        fail_msg("%s", err.msg);
+    assert_int_equal(rmdir(ra_buf_z(&path)), 0);
+    ra_buf_free(&path);
+    ra_journal_sweep(store);
+    j = created(id);
+    lose_syncs = true;
+    assert_int_equal(ra_journal_sync(j, &err), -RA_EIO);
+    lose_syncs = false;
+    assert_non_null(strstr(err.msg, "cannot be synced"));
+    ra_journal_close(&j);
+    remove_journal(id);
+}
+
+static void a_folder_of_journals_that_is_none_is_told(void **state)
+{
+    struct listed l = {0};
+    struct ra_err err = {0};
+    char file[64];
+
+    (void)state;
+    snprintf(file, sizeof file, "%s/file", store);
+    assert_int_equal(ra_file_write(file, "", 0, &err), 0);
+    assert_int_equal(ra_journal_list(file, note, &l, &err), -RA_EIO);
+    assert_true(ra_journal_lock(file, 0, &err) < 0);
+    unlink(file);
+}
+
+static void a_journal_that_leads_nowhere_is_told(void **state)
+{
+    struct listed l = {0};
+    struct ra_err err = {0};
+    struct ra_buf path;
+
+    (void)state;
+    ra_journal_path(store, "20250101T000000Z-0001", RA_JOURNAL_END, &path);
+    assert_int_equal(symlink("nowhere", ra_buf_z(&path)), 0);
+    assert_int_equal(ra_journal_list(store, note, &l, &err), -RA_EIO);
+    assert_int_equal(unlink(ra_buf_z(&path)), 0);
+    assert_int_equal(ra_file_write(ra_buf_z(&path), "no end", 6, &err), 0);
+    assert_int_equal(ra_journal_list(store, note, &l, &err), -RA_EINTEGRITY);
+    assert_non_null(strstr(err.msg, "is not what its checksum says"));
+    assert_int_equal(unlink(ra_buf_z(&path)), 0);
+    ra_buf_free(&path);
+}
+
+static void a_last_line_without_a_checksum_has_none(void **state)
+{
+    char sum[RA_SUM_TEXT] = "x";
+
+    (void)state;
+    ra_journal_last_sum(RA_STR("short\n"), sum);
+    assert_string_equal(sum, "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -427,6 +531,10 @@ int main(void)
         cmocka_unit_test(a_batch_that_is_not_there_and_a_name_that_is_none),
         cmocka_unit_test(one_lock_at_a_time),
         cmocka_unit_test(a_link_is_not_followed_to_write_a_journal),
+        cmocka_unit_test(a_journal_that_the_disk_does_not_take_is_no_batch),
+        cmocka_unit_test(a_folder_of_journals_that_is_none_is_told),
+        cmocka_unit_test(a_journal_that_leads_nowhere_is_told),
+        cmocka_unit_test(a_last_line_without_a_checksum_has_none),
         cmocka_unit_test(a_journal_that_is_a_link_is_not_written_on),
     };
 

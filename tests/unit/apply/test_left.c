@@ -234,6 +234,44 @@ static void another_unfinished_batch_comes_first(void **state)
     assert_string_equal(err.msg, "batch " LATER " was interrupted and is unfinished");
 }
 
+/* ---- what cannot be mended ---- */
+
+static void a_window_that_cannot_be_taken_away_is_an_error(void **state)
+{
+    struct ra_buf path;
+    struct ra_err err = {0};
+
+    (void)state;
+    ra_journal_path(store, "window", "", &path);
+    assert_int_equal(mkdir(ra_buf_z(&path), 0700), 0);
+    assert_int_equal(ra_window_remove(store, "window", &err), -RA_EIO);
+    assert_non_null(strstr(err.msg, "cannot be removed"));
+    ra_buf_free(&path);
+}
+
+static void a_journal_that_cannot_be_read_is_told_and_stops_nothing(void **state)
+{
+    struct ra_buf path;
+
+    (void)state;
+    ra_journal_path(store, BATCH, RA_JOURNAL_END, &path);
+    assert_int_equal(symlink("nowhere", ra_buf_z(&path)), 0);
+    ra_apply_reminder(store, TENANT, NULL, say, NULL);
+    says(BATCH ".journal: No such file or directory");
+    ra_buf_free(&path);
+}
+
+static void a_run_that_does_not_close_its_window_is_not_waited_for_behind_a_signal(void **state)
+{
+    const atomic_int stop = 15;
+    struct ra_err err = {0};
+
+    (void)state;
+    leave_window(TENANT);
+    assert_int_equal(ra_apply_window_done(store, &stop, &err), -RA_ELOCKED);
+    assert_non_null(strstr(err.msg, "does not close it"));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -246,6 +284,9 @@ int main(void)
         TEST(a_window_of_another_tenant_is_told_and_left),
         TEST(a_batch_of_another_tenant_is_not_rolled_back),
         TEST(a_selection_that_has_nothing_to_undo_is_an_error),
+        TEST(a_window_that_cannot_be_taken_away_is_an_error),
+        TEST(a_journal_that_cannot_be_read_is_told_and_stops_nothing),
+        TEST(a_run_that_does_not_close_its_window_is_not_waited_for_behind_a_signal),
         TEST(another_unfinished_batch_comes_first),
     };
 
