@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define TELL 256 /* records between two calls of progress */
+
 struct checker {
     const struct ra_backup_check *how;
     struct ra_links *c;
@@ -65,7 +67,7 @@ static int check_records(struct checker *k, struct ra_backup *b, const struct ra
             ad_deleted++;
         else if (o.has_ad)
             ad[o.ad.o.kind]++;
-        if (++n % 8192 == 0 && k->how->progress)
+        if (++n % TELL == 0 && k->how->progress)
             k->how->progress(k->how->ctx, m->name, n, m->lines);
     }
     if (rc == 0 && (memcmp(ad, m->ad, sizeof ad) != 0 || ad_deleted != m->ad_deleted))

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #define RUN_BYTES ((size_t)1 << 18) /* lines go to the stream in runs of this size */
-#define TELL      8192              /* objects between two calls of progress */
+#define TELL      256               /* objects between two calls of progress */
 
 struct writer {
     const struct ra_backup_seal *how;

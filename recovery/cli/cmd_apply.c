@@ -76,8 +76,6 @@ static error_t parse_value(struct options *o, int key, char *arg)
     } else if (key == OPT_TARGET) {
         o->targets = ra_grow(o->targets, &o->targets_cap, o->targets_n + 1, sizeof(const char *));
         o->targets[o->targets_n++] = arg;
-    } else if (key == OPT_OVERRIDE && !*arg) {
-        rc = ra_cli_usage(o->err, "apply: --override needs a reason");
     } else if (key == OPT_OVERRIDE)
         o->apply.overruled = arg;
     return rc;

@@ -102,11 +102,8 @@ static int print_one(const struct ra_cli *cli, struct ra_study *study, const str
     if (rc == 0 && !cli->json && steps.n)
         ra_buf_put(&b, steps.p, steps.n);
     ra_buf_free(&steps);
-    if (rc == 0) {
+    if (rc == 0)
         fwrite(b.p, 1, b.n, stdout);
-        if (b.n && b.p[b.n - 1] != '\n')
-            putchar('\n');
-    }
     ra_buf_free(&b);
     return rc;
 }

@@ -100,11 +100,11 @@ void ra_doctor_warn(struct ra_doctor *d, const char *check, const char *fix, con
 static int rank(int exit_status)
 {
     static const int worst_last[] = {0, 1, 3, 8, 5, 4, 6, 7, 9};
+    int i = 0;
 
-    for (int i = 0; i < (int)(sizeof worst_last / sizeof worst_last[0]); i++)
-        if (worst_last[i] == exit_status)
-            return i;
-    return 100;
+    while (i + 1 < (int)(sizeof worst_last / sizeof worst_last[0]) && worst_last[i] != exit_status)
+        i++;
+    return i;
 }
 
 void ra_doctor_fault(struct ra_doctor *d, const char *check, const struct ra_err *e)

@@ -64,8 +64,10 @@ static void check_content(struct ra_doctor *d, const char *dir)
 static void nearest_folder(char *path)
 {
     while (access(path, F_OK) != 0 && errno == ENOENT && strcmp(path, "/") != 0 &&
-           strcmp(path, ".") != 0)
-        memmove(path, dirname(path), strlen(dirname(path)) + 1);
+           strcmp(path, ".") != 0) {
+        const char *above = dirname(path); /* cuts path itself, as a rule */
+        memmove(path, above, strlen(above) + 1);
+    }
 }
 
 static void check_room(struct ra_doctor *d, const char *path)

@@ -97,11 +97,11 @@ void ra_metrics_command(struct ra_metrics *m, const char *command)
 void ra_metrics_graph(struct ra_metrics *m, uint64_t requests, uint64_t bytes,
                       uint64_t throttled_ms)
 {
-    if (!m)
-        return;
-    m->requests = requests;
-    m->bytes = bytes;
-    m->throttled_ms = throttled_ms;
+    if (m) {
+        m->requests = requests;
+        m->bytes = bytes;
+        m->throttled_ms = throttled_ms;
+    }
 }
 
 /* The labels are words of our own tables: nothing in them needs to be escaped. */
@@ -142,8 +142,6 @@ void ra_metrics_finding(struct ra_metrics *m, const char *id, const char *severi
 
 void ra_metrics_backups(struct ra_metrics *m, const struct ra_metrics_backups *b)
 {
-    if (!m)
-        return;
     add(m, BACKUPS, (double)b->count);
     add(m, CHAIN_LENGTH, (double)b->chain_length);
     if (b->newest == 0)
@@ -209,18 +207,17 @@ static void print(const struct ra_metrics *m, FILE *to)
 int ra_metrics_write(struct ra_metrics *m, const char *path, int exit_status, bool done,
                      struct ra_err *err)
 {
-    struct ra_atomic a;
+    struct ra_atomic a = {0};
     int rc;
 
     add_runs(m, path, exit_status, done);
     rc = ra_atomic_open(path, &a, err);
-    if (rc != 0)
-        return rc;
-    if (fchmod(fileno(a.fp), 0644) != 0) {
+    if (rc == 0 && fchmod(fileno(a.fp), 0644) != 0)
         rc = ra_fail(err, RA_EIO, "%s: chmod: %s", path, strerror(errno));
-        ra_atomic_abandon(&a);
-        return rc;
+    if (rc == 0) {
+        print(m, a.fp);
+        rc = ra_atomic_commit(&a, err);
     }
-    print(m, a.fp);
-    return ra_atomic_commit(&a, err);
+    ra_atomic_abandon(&a);
+    return rc;
 }

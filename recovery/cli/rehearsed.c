@@ -74,11 +74,9 @@ static void add_unknown(struct ra_rehearsed *r, struct ra_str side, size_t *cap)
     if (!ra_str_starts_fold(side, RA_STR("ad:")) || ra_str_absent(name))
         return;
     if (r->ad_n == *cap) {
-        *cap = *cap ? *cap * 2 : 8;
+        *cap = *cap * 2 + 1;
         all = ra_arena_alloc(&r->arena, *cap * sizeof *all);
-        if (r->ad_n)
-            memcpy(all, r->ad, r->ad_n * sizeof *all);
-        r->ad = all;
+        r->ad = memcpy(all, r->ad, r->ad_n * sizeof *all);
     }
     r->ad[r->ad_n++] =
         (struct ra_config_ad){.name = ra_arena_copy(&r->arena, name.p, name.n), .connections = 1};

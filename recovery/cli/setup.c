@@ -17,8 +17,8 @@ int ra_cli_load(struct ra_cli *cli, struct ra_err *err)
     if (rc != 0 || cli->applies)
         return rc;
     ra_cli_graph_options(cli, &graph);
-    ra_apply_reminder(cli->config->store.dir, cli->config->tenant.id,
-                      cli->isolated ? NULL : &graph, remind, NULL);
+    ra_apply_reminder(cli->config->store.dir, cli->config->tenant.id, cli->isolated ? NULL : &graph,
+                      remind, NULL);
     return 0;
 }
 

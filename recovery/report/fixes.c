@@ -54,7 +54,8 @@ void ra_fixes_value(struct ra_fixes *l, const char *name, struct ra_str v, bool 
 
     if (plain) {
         snprintf(text, n, "%s: ", name);
-        memcpy(text + start - 1, v.p, v.n);
+        if (v.n)
+            memcpy(text + start - 1, v.p, v.n);
         line(l, text, start - 1 + v.n);
     } else {
         snprintf(text, n, "%s:: ", name);
