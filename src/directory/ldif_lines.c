@@ -182,14 +182,12 @@ int ra_ldif_line(struct ra_ldif *l, struct ra_str *out, struct ra_err *err)
     bool got;
     int rc;
 
-    do {
-        rc = logical_line(l, &got, err);
-        if (rc || !got)
-            return rc;
-    } while (l->text.n && l->text.p[0] == '#');
+    rc = logical_line(l, &got, err);
+    if (rc || !got)
+        return rc;
     if (l->text.n && l->text.p[0] == ' ')
         return ra_ldif_fail(l, err, "continues a line that is not there");
-    if (l->text.n && memchr(l->text.p, '\0', l->text.n))
+    if (l->text.n && l->text.p[0] != '#' && memchr(l->text.p, '\0', l->text.n))
         return ra_ldif_fail(l, err, "a NUL byte: this is not text");
     *out = ra_str_n(l->text.p, l->text.n);
     return 1;

@@ -1,6 +1,6 @@
 /*
  * An LDIF dump (RFC 2849) as logical lines: continuations joined, line ends of either kind taken
- * off, comments dropped, sizes capped. libldap has a reader too, but that one follows "include:"
+ * off, sizes capped. libldap has a reader too, but that one follows "include:"
  * lines to other files, has no caps, ends a line at a NUL and cannot say at which line a fault is.
  */
 #ifndef RA_DIRECTORY_LDIF_LINES_H
@@ -17,7 +17,8 @@ int ra_ldif_open(const char *path, struct ra_ldif **out, struct ra_err *err);
 void ra_ldif_close(struct ra_ldif **l);
 int ra_ldif_rewind(struct ra_ldif *l, struct ra_err *err);
 
-/* 1 and the next line (empty between records), borrowed until the next call; 0 at the end. */
+/* 1 and the next line (empty between records; a comment begins with #), borrowed until the next
+ * call; 0 at the end. */
 int ra_ldif_line(struct ra_ldif *l, struct ra_str *out, struct ra_err *err);
 
 /* RA_EINPUT at the line handed out last, with the path and number before the text. */

@@ -1,7 +1,7 @@
 /*
  * A dump as a directory: every record one entry. Content records only; ldifde's "changetype: add"
- * is one by another name. What ldapsearch prints around the entries is understood, because its
- * result line tells whether the dump is whole.
+ * is one by another name. What ldapsearch prints around the entries is understood, because it tells
+ * whether the dump is whole: with -L in comments, without it in lines.
  */
 #include "src/base/ident.h"
 #include "src/base/log.h"
@@ -11,16 +11,19 @@
 
 #include <string.h>
 
-#define DN_KEY_MAX ((size_t)1 << 20)
+#define DN_KEY_MAX   ((size_t)1 << 20)
+#define EXPORT_AGAIN "export again, with paging: ldapsearch -E pr=1000/noprompt"
 
 struct dump {
     struct ra_dir *d;
     struct ra_ldif *l;
     const struct ra_dir_query *q;
     struct ra_dir_entry entry;
-    struct ra_buf base, dn; /* keys; an empty base takes everything */
-    unsigned long long entries;
+    struct ra_buf base, dn;               /* keys; an empty base takes everything */
+    unsigned long long entries;           /* at or below the base */
+    unsigned long long records, promised; /* all of them; by ldapsearch's own count */
     bool cut; /* the newest ldapsearch trailer has a cookie: a page more was there to be had */
+    bool searching; /* its head stands there, and "search result" does not yet */
 };
 
 /* "name: value", "name:: base64". The value's bytes are still the line's. */
@@ -136,11 +139,46 @@ static int one_line(struct dump *u, const struct line *line, struct ra_err *err)
     return add(u, line, err);
 }
 
+static void page_ended(struct dump *u, struct ra_str value)
+{
+    u->cut = !ra_str_ends_fold(value, RA_STR("cookie="));
+}
+
+/* Behind "# ". The names of entries stand there, too, and could say anything: they have a comma. */
+static void comment(struct dump *u, struct ra_str text)
+{
+    const struct ra_str count = RA_STR("numEntries: ");
+    long long n;
+
+    if (memchr(text.p, ',', text.n))
+        return;
+    if (ra_str_starts_fold(text, RA_STR("requesting: ")))
+        u->searching = true;
+    else if (ra_str_eq(text, RA_STR("search result")))
+        u->searching = false;
+    else if (ra_str_starts_fold(text, RA_STR("pagedresults: ")))
+        page_ended(u, text);
+    else if (ra_str_starts_fold(text, count) && ra_parse_int(ra_str_from(text, count.n), &n) &&
+             n > 0)
+        u->promised += (unsigned long long)n;
+}
+
+/* As ra_ldif_line, comments heard and passed over. */
+static int content_line(struct dump *u, struct ra_str *out, struct ra_err *err)
+{
+    int rc;
+
+    while ((rc = ra_ldif_line(u->l, out, err)) > 0 && out->n && out->p[0] == '#')
+        if (ra_str_starts_fold(*out, RA_STR("# ")))
+            comment(u, ra_str_from(*out, 2));
+    return rc;
+}
+
 /* The next line, taken apart; *more is false at an empty line or the end of the file. */
 static int next_line(struct dump *u, struct line *out, bool *more, struct ra_err *err)
 {
     struct ra_str text;
-    int rc = ra_ldif_line(u->l, &text, err);
+    int rc = content_line(u, &text, err);
 
     *more = rc > 0 && text.n > 0;
     if (rc <= 0)
@@ -194,6 +232,7 @@ static int record(struct dump *u, const struct line *dn, ra_entry_fn *each, void
     bool more = true, yes = false;
     int rc = begin(u, dn, err);
 
+    u->records++;
     while (!rc && more) {
         rc = next_line(u, &line, &more, err);
         if (!rc && more)
@@ -215,13 +254,13 @@ static int record(struct dump *u, const struct line *dn, ra_entry_fn *each, void
 static int trailer_line(struct dump *u, const struct line *line, struct ra_err *err)
 {
     if (is(line, "pagedresults"))
-        u->cut = !ra_str_ends_fold(line->value, RA_STR("cookie="));
+        page_ended(u, line->value);
     if (!is(line, "result") || ra_str_eq(line->value, RA_STR("0")) ||
         ra_str_starts_fold(line->value, RA_STR("0 ")))
         return 0;
     ra_fail(err, RA_EINCOMPLETE, "%s: the export did not end well: result " RA_STR_FMT,
             ra_ldif_path(u->l), RA_STR_ARG(line->value));
-    return ra_hint(err, "export again, with paging: ldapsearch -E pr=1000/noprompt");
+    return ra_hint(err, EXPORT_AGAIN);
 }
 
 static int trailer(struct dump *u, struct ra_err *err)
@@ -264,13 +303,30 @@ static int beginning(struct dump *u, const struct line *line, ra_entry_fn *each,
     return rc ? ra_dir_blame(u->d, err) : 0;
 }
 
+/* What ldapsearch says of its own end. */
+static int check_end(const struct dump *u, struct ra_err *err)
+{
+    const char *path = ra_ldif_path(u->l);
+
+    if (u->cut || u->searching) {
+        ra_fail(err, RA_EINCOMPLETE, "%s: the export stopped before its %s", path,
+                u->cut ? "last page" : "end: \"# search result\" is missing");
+        return ra_hint(err, EXPORT_AGAIN);
+    }
+    if (u->records >= u->promised)
+        return 0;
+    ra_fail(err, RA_EINCOMPLETE, "%s: %llu entr%s, and the export had %llu by its own count", path,
+            u->records, u->records == 1 ? "y" : "ies", u->promised);
+    return ra_hint(err, "export again; or, where entries were taken out on purpose, the line "
+                        "\"# numEntries\" as well");
+}
+
 static int at_end(const struct dump *u, struct ra_err *err)
 {
     int rc = ra_ldif_unchanged(u->l, err);
 
-    if (!rc && u->cut)
-        rc = ra_fail(err, RA_EINCOMPLETE, "%s: the export stopped before its last page",
-                     ra_ldif_path(u->l));
+    if (!rc)
+        rc = check_end(u, err);
     if (!rc && !u->entries)
         rc = ra_fail(err, RA_EINPUT, "%s: not one entry%s", ra_ldif_path(u->l),
                      u->base.n ? " at or below base" : " in it");
@@ -282,7 +338,7 @@ static int read_all(struct dump *u, ra_entry_fn *each, void *ctx, struct ra_err 
     for (;;) {
         struct ra_str text;
         struct line line;
-        int rc = ra_ldif_line(u->l, &text, err);
+        int rc = content_line(u, &text, err);
 
         if (rc == 0)
             return at_end(u, err);

@@ -269,6 +269,49 @@ static void what_ldapsearch_says_about_the_end_is_heeded(void **state)
           ": the export stopped before its last page");
 }
 
+/* With -L, -LL and -LLL the pages' ends are comments. */
+static void what_ldapsearch_says_in_comments_is_heeded(void **state)
+{
+    (void)state;
+    gives("dn: CN=a\n\n# pagedresults: cookie=QQ==\ndn: CN=b\n\n# pagedresults: cookie=\n", "cn",
+          "CN=a||CN=b||");
+    gives("version: 1\n\n#\n# LDAPv3\n# requesting: ALL\n#\n\n# a\ndn: CN=a\n\n# search result\n\n"
+          "# numResponses: 2\n# numEntries: 1\n",
+          "cn", "CN=a||");
+    fails("dn: CN=a\n\n# pagedresults: cookie=QQ==\n", RA_EINCOMPLETE,
+          ": the export stopped before its last page");
+    fails("dn: CN=a\n\n# pagedresults: cookie=QQ\n ==\ndn: CN=b\n", RA_EINCOMPLETE,
+          ": the export stopped before its last page");
+    fails("# extended LDIF\n#\n# LDAPv3\n# requesting: ALL\n#\n\n# a\ndn: CN=a\n", RA_EINCOMPLETE,
+          ": the export stopped before its end: \"# search result\" is missing");
+    fails("# requesting: ALL\n\ndn: CN=a\n\n# search result\nsearch: 2\nresult: 0 Success\n\n"
+          "# requesting: ALL\n\ndn: CN=b\n",
+          RA_EINCOMPLETE, ": the export stopped before its end: \"# search result\" is missing");
+}
+
+static void fewer_entries_than_ldapsearch_counted_are_not_all(void **state)
+{
+    (void)state;
+    gives("dn: CN=a\n\ndn: CN=b\n\n# numEntries: 1\n", "cn", "CN=a||CN=b||");
+    gives("dn: CN=a\n\n# numEntries: 1\n\ndn: CN=b\n\n# numEntries: 1\n", "cn", "CN=a||CN=b||");
+    gives("dn: CN=a\n\n# numEntries: many\n", "cn", "CN=a||");
+    fails("dn: CN=a\n\n# numEntries: 2\n", RA_EINCOMPLETE,
+          ": 1 entry, and the export had 2 by its own count");
+    fails("dn: CN=a\n\n# numEntries: 1\n\ndn: CN=b\n\n# numEntries: 2\n", RA_EINCOMPLETE,
+          ": 2 entries, and the export had 3 by its own count");
+}
+
+static void an_entrys_name_says_nothing_of_the_export(void **state)
+{
+    (void)state;
+    gives("# requesting: ALL, x\ndn: CN=requesting: ALL,DC=x\n\n# numEntries: 9, x\n"
+          "dn: CN=numEntries: 9,DC=x\n\n# pagedresults: cookie=QQ==, x\n"
+          "dn: CN=pagedresults: cookie\\3dQQ\\3d\\3d,DC=x\n",
+          "cn",
+          "CN=requesting: ALL,DC=x||CN=numEntries: 9,DC=x||"
+          "CN=pagedresults: cookie\\3dQQ\\3d\\3d,DC=x||");
+}
+
 static void a_range_without_its_end_is_no_whole_attribute(void **state)
 {
     static const char *const cn[] = {"cn", NULL}, *const member[] = {"Member", NULL};
@@ -457,6 +500,9 @@ int main(void)
         cmocka_unit_test(what_is_no_ldif_is_refused),
         cmocka_unit_test(change_records_are_refused_save_the_adds_of_ldifde),
         cmocka_unit_test(what_ldapsearch_says_about_the_end_is_heeded),
+        cmocka_unit_test(what_ldapsearch_says_in_comments_is_heeded),
+        cmocka_unit_test(an_entrys_name_says_nothing_of_the_export),
+        cmocka_unit_test(fewer_entries_than_ldapsearch_counted_are_not_all),
         cmocka_unit_test(a_range_without_its_end_is_no_whole_attribute),
         cmocka_unit_test(long_lines_and_many_values_cross_the_blocks_of_the_file),
         cmocka_unit_test(an_entry_with_too_many_attributes_is_refused),
