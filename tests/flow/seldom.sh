@@ -94,6 +94,15 @@ echo '{}' > "$work/none.json"
 status 1 6 -- "${run[@]}" verify --cached --plan "$work/none.json"
 cp "$work/users.json" "$org/graph/users.json"
 
+say "what was read otherwise, cannot be asked for, or is none"
+sed 's/^candidates = employeeID/&\nlogin_attribute = mail/' "$conf" > "$work/other.conf"
+expect 3 "$REANCHOR" -c "$work/other.conf" plan; said "was read with login_attribute userPrincipalName, want mail" "reanchor fetch ad"
+{ cat "$conf"; for k in $(seq 17); do echo "candidates = attribute$k"; done; } > "$work/other.conf"
+status 1 3 -- "$REANCHOR" -c "$work/other.conf" fetch ad; said "candidate attributes, want at most"
+sed '0,/^objectSid:: .*/s//objectSid:: AAAA/' "$org/ad.ldif" > "$work/sid.ldif"
+sed "s#ldif:.*#ldif:$work/sid.ldif#" "$conf" > "$work/other.conf"
+status 1 3 5 -- "$REANCHOR" -c "$work/other.conf" fetch ad; said "a security identifier"
+
 say "a tenant whose export data name another sync server"
 sync=$org/graph/onPremisesSynchronization.json
 cp "$sync" "$work/sync.json"

@@ -184,6 +184,16 @@ static void a_cloud_object_that_is_too_large_is_refused_by_its_id(void **state)
     free(name);
 }
 
+static void an_object_whose_dn_is_none_is_refused(void **state)
+{
+    struct ra_drill_directory one = {.name = "contoso"};
+    struct ra_err err = {0};
+
+    change(*state, "\"distinguishedName\":\"CN=", "\"distinguishedName\":\"CN ");
+    assert_int_equal(lay_out(*state, &one, 1, &err), -(int)RA_EINPUT);
+    assert_non_null(strstr(err.msg, "is not a distinguished name"));
+}
+
 /* ---- of another store ---- */
 
 static struct ra_str no_record(void *ctx, uint32_t seq)
@@ -224,6 +234,7 @@ int main(void)
         LAID(features_without_those_of_beta_are_laid_out),
         LAID(a_computer_that_was_joined_had_a_certificate),
         LAID(a_cloud_object_that_is_too_large_is_refused_by_its_id),
+        LAID(an_object_whose_dn_is_none_is_refused),
         LAID(an_object_of_the_store_that_cannot_be_read_back_is_named),
     };
 
