@@ -150,7 +150,7 @@ static void comment(struct dump *u, struct ra_str text)
     const struct ra_str count = RA_STR("numEntries: ");
     long long n;
 
-    if (memchr(text.p, ',', text.n))
+    if (!text.n || memchr(text.p, ',', text.n))
         return;
     if (ra_str_starts_fold(text, RA_STR("requesting: ")))
         u->searching = true;
