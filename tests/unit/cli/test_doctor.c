@@ -132,6 +132,16 @@ static void switches_that_are_not_told_are_warnings(void **state)
     assert_int_equal(doctor.exit_status, 0);
 }
 
+static void a_threshold_that_is_off_and_an_organization_that_is_none_are_warnings(void **state)
+{
+    (void)state;
+    ra_doctor_features(&doctor, "{\"configuration\":{\"accidentalDeletionPrevention\":{"
+                                "\"synchronizationPreventionType\":\"disabled\"}}}");
+    ra_doctor_organization(&doctor, "{\"value\":[]}", NOW);
+    assert_int_equal(doctor.count[RA_FINDING_WARNING], 6);
+    assert_int_equal(doctor.exit_status, 0);
+}
+
 static void the_last_exporting_server_is_named(void **state)
 {
     (void)state;
@@ -197,6 +207,7 @@ int main(void)
         CASE(another_tenants_organization_is_a_fault),
         CASE(the_switches_are_told_by_what_they_mean),
         CASE(switches_that_are_not_told_are_warnings),
+        CASE(a_threshold_that_is_off_and_an_organization_that_is_none_are_warnings),
         CASE(the_last_exporting_server_is_named),
         CASE(verified_domains_are_counted),
         CASE(the_worst_fault_decides_the_exit_status),
