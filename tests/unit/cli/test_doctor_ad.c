@@ -6,12 +6,10 @@
 
 #include <cmocka.h>
 
-#include "recovery/cli/doctor.h"
 #include "recovery/collect/collect.h"
+#include "tests/unit/cli/doctor_page.h"
 
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 static struct {
     int opening, root, catalog, syntax, changes; /* what each ends with, an enum ra_code */
@@ -168,38 +166,14 @@ static int begin(void **state)
     return 0;
 }
 
-/* The doctor's page; its exit status is in doctor. */
-static const char *page(void)
+static int checks(struct ra_doctor *d, struct ra_err *err)
 {
-    static char text[16384];
-    FILE *taken = tmpfile();
-    struct ra_err err = {0};
-    int saved, rc;
-    size_t n;
-
-    assert_non_null(taken);
-    fflush(stdout);
-    saved = dup(STDOUT_FILENO);
-    dup2(fileno(taken), STDOUT_FILENO);
-    rc = ra_doctor_directory(&doctor, &ad, &err);
-    fflush(stdout);
-    dup2(saved, STDOUT_FILENO);
-    close(saved);
-    rewind(taken);
-    n = fread(text, 1, sizeof text - 1, taken);
-    text[n] = '\0';
-    fclose(taken);
-    assert_int_equal(rc, 0);
-    return text;
+    return ra_doctor_directory(d, &ad, err);
 }
 
 static void says(const char *words, int exit_status)
 {
-    const char *text = page();
-
-    if (!strstr(text, words))
-        fail_msg("no \"%s\" in\n%s", words, text);
-    assert_int_equal(doctor.exit_status, exit_status);
+    doctor_says(checks, &doctor, words, exit_status);
 }
 
 static void who_cannot_bind_is_told_apart_from_who_cannot_connect(void **state)
@@ -277,7 +251,7 @@ static void a_name_that_would_be_a_filter_is_not_looked_up(void **state)
 {
     (void)state;
     ad.bind_dn = odd;
-    page();
+    doctor_page(checks, &doctor);
     assert_null(script.base);
 }
 

@@ -6,11 +6,9 @@
 
 #include <cmocka.h>
 
-#include "recovery/cli/doctor.h"
+#include "tests/unit/cli/doctor_page.h"
 
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 static struct {
     bool files;
@@ -134,37 +132,9 @@ static int begin(void **state)
     return 0;
 }
 
-static const char *page(void)
-{
-    static char text[65536];
-    FILE *taken = tmpfile();
-    struct ra_err err = {0};
-    int saved, rc;
-    size_t n;
-
-    assert_non_null(taken);
-    fflush(stdout);
-    saved = dup(STDOUT_FILENO);
-    dup2(fileno(taken), STDOUT_FILENO);
-    rc = ra_doctor_tenant(&doctor, &err);
-    fflush(stdout);
-    dup2(saved, STDOUT_FILENO);
-    close(saved);
-    rewind(taken);
-    n = fread(text, 1, sizeof text - 1, taken);
-    text[n] = '\0';
-    fclose(taken);
-    assert_int_equal(rc, 0);
-    return text;
-}
-
 static void says(const char *words, int exit_status)
 {
-    const char *text = page();
-
-    if (!strstr(text, words))
-        fail_msg("no \"%s\" in\n%s", words, text);
-    assert_int_equal(doctor.exit_status, exit_status);
+    doctor_says(ra_doctor_tenant, &doctor, words, exit_status);
 }
 
 static void without_a_sign_in_the_rest_is_left(void **state)
@@ -213,7 +183,7 @@ static void saved_facts_that_cannot_be_read_are_faults(void **state)
     (void)state;
     script.files = true;
     script.documents = RA_EINPUT;
-    page();
+    doctor_page(ra_doctor_tenant, &doctor);
     assert_int_equal(doctor.count[RA_FINDING_FAULT], 1);
 }
 
