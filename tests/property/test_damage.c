@@ -73,7 +73,7 @@ static struct ra_str past_the_end(struct ra_str value)
     return ra_str_n(room, sizeof room);
 }
 
-/* From the empty key on everything is looked at. */
+/* From the empty key on everything is looked at: nobody asks for what is absent. */
 static bool is_behind(const struct ra_side_cursor *c, struct ra_str key)
 {
     return c == fuse.seeker && fuse.sought_n &&
