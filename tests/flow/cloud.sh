@@ -144,6 +144,16 @@ shown 'all of it, because no change told of 0 devices that are new and 1 that ar
 no_faults
 truth truth.7; state "$conf" have.7; same truth.7 have.7
 
+say "so many deletions of which no change tells that the counts alone say so"
+devices=$(jq -s 'map(select(.of == "devices")) | length' "$work/have.7")
+gone=$((devices / 2))
+control change "$(jq -cs "map(select(.of == \"devices\"))[:$gone] | map({op: \"delete\", id: .id})" "$work/have.7")"
+control faults '{"kind":"hide","n":999,"path":"/devices/delta?$deltatoken=","times":1}'
+fetch
+shown 'all of it, because devices were ' "by the changes, the tenant counts $((devices - gone))"
+no_faults
+truth truth.8; state "$conf" have.8; same truth.8 have.8
+
 say "a week after everything was read it is read again, whatever was taken up in between"
 # A clock that is ahead makes no assertion that the service takes: with a secret.
 sed "s#^certificate_file.*#auth = secret\nclient_secret_file = $work/secret#; /^private_key_file/d" "$conf" > "$work/run/secret.conf"
