@@ -102,7 +102,7 @@ static void fill_end(void)
     ra_buf_free(&fill.lists);
 }
 
-static int changed(int removed)
+static int changed(enum ra_removed removed)
 {
     struct ra_graph_object o = {.in = RA_USERS, .removed = removed};
 
