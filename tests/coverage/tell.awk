@@ -1,5 +1,6 @@
 # tell.awk: what the lines of coverage/run amount to. Input: FILE, LINE, COUNT, FUNCTION, of each object file.
-# excuses: FILE, TEXT OF THE LINE or FUNCTION(), WHY NO TEST RUNS IT, with tabs between; # begins a comment.
+# excuses: FILE, TEXT OF THE LINE or FUNCTION() or FUNCTION(): TEXT OF THE LINE, WHY NO TEST RUNS IT, with tabs between;
+# # begins a comment. The text stands for each line of the file that has it, or of the function where one is named.
 function trim(s) { gsub(/^[ \t]+|[ \t]+$/, "", s); return s }
 function complain(s) { print s; bad = 1 }
 
@@ -26,12 +27,14 @@ function read_source(file,   n) {
   have[file] = 1
 }
 
-function excused(file, line, fn,   by_text, by_function) {
-  by_text = file "|" source[file "|" line]
-  by_function = file "|" fn "()"
-  if (by_text in reason) { used[by_text] = 1; return 1 }
-  if (by_function in reason) { used[by_function] = 1; return 1 }
-  return 0
+function excused_by(key) {
+  if (key in reason) used[key] = 1
+  return key in reason
+}
+
+function excused(file, line, fn,   text) {
+  text = source[file "|" line]
+  return excused_by(file "|" fn "(): " text) || excused_by(file "|" fn "()") || excused_by(file "|" text)
 }
 
 function told(what,   run, text) {
