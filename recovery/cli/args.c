@@ -197,6 +197,32 @@ static int refuse_empty(const struct parse *p, int argc, char **argv, bool first
     return 0;
 }
 
+/* What of a word is at fault, as far as it tells by itself; NULL when nothing is. Of several short
+ * options in one word ("-qrf") that is the first unknown one, or one that takes a value and got
+ * none. */
+static const char *culprit(const struct parse *p, const char *word, char name[3])
+{
+    const struct argp_option *o;
+
+    if (word[0] != '-' || !word[1])
+        return NULL;
+    if (word[1] == '-') {
+        o = known_option(p, word);
+        return o && (o->arg != NULL) == (strchr(word, '=') != NULL) ? NULL : word;
+    }
+    for (const char *at = word + 1; *at; at++) {
+        if (*at == '=')
+            return word; /* a value for an option that takes none */
+        snprintf(name, 3, "-%c", *at);
+        o = known_option(p, name);
+        if (!o || (o->arg && !at[1]))
+            return name;
+        if (o->arg)
+            break;
+    }
+    return NULL;
+}
+
 static void name_option_fault(struct parse *p, const char *word)
 {
     const struct argp_option *o = known_option(p, word);
@@ -213,24 +239,26 @@ static void name_option_fault(struct parse *p, const char *word)
 }
 
 /* Where getopt stopped: behind the bad option, or before it when it is inside of a cluster. */
-static const char *bad_word(const struct parse *p, const struct argp_state *state)
+static const char *bad_word(const struct parse *p, const struct argp_state *state, char name[3])
 {
     const char *before = state->next > 1 ? state->argv[state->next - 1] : "";
     const char *at = state->next < state->argc ? state->argv[state->next] : "";
-    const struct argp_option *o = before[0] == '-' ? known_option(p, before) : NULL;
+    const char *word = culprit(p, before, name);
 
-    if (at[0] == '-' && (before[0] != '-' || (o && !o->arg && !strchr(before, '='))))
-        return at;
-    return before;
+    if (!word)
+        word = culprit(p, at, name);
+    return word ? word : before;
 }
 
 static void name_fault(struct parse *p, const struct argp_state *state)
 {
+    char name[3];
+
     if (p->err->code == 0 && p->arg && state->next < state->argc &&
         p->arg == state->argv[state->next])
         ra_fail(p->err, RA_EUSAGE, "unexpected argument '%.100s'", p->arg);
     else if (p->err->code == 0)
-        name_option_fault(p, bad_word(p, state));
+        name_option_fault(p, bad_word(p, state, name));
     if (!p->err->hint[0])
         ra_hint(p->err, "see '%.100s --help'", state->name);
 }

@@ -23,7 +23,8 @@ status() {      # WANTED... -- COMMAND...: it ends with one of these
 without() { sed "/^$1/d" "$conf" > "$work/other.conf"; other=("$REANCHOR" -c "$work/other.conf"); }
 
 say "words that do not fit"
-expect 1 "${run[@]}" plan -qZ; said "-qZ"
+expect 1 "${run[@]}" plan -qZ; said "unknown option '-Z'"
+expect 1 "${run[@]}" --full plan; said "unknown option '--full'"
 expect 1 "${run[@]}" help nosuch; said "unknown command 'nosuch'"
 expect 1 "${run[@]}" apply plan.json --override ""; said "want REASON"
 keys=(); for _ in $(seq 17); do keys+=(--public-key "$work/key.pub"); done

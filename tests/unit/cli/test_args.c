@@ -119,6 +119,21 @@ static void an_unknown_option_is_named_with_the_nearest(void **state)
     refused("x --full -Z y", "unknown option '-Z'");
 }
 
+static void of_several_short_options_in_one_word_the_bad_one_is_named(void **state)
+{
+    (void)state;
+    refused("-vZf", "unknown option '-Z'");
+    refused("-vfZ", "unknown option '-Z'");
+    refused("x -fZv y", "unknown option '-Z'");
+    refused("-f -vZf", "unknown option '-Z'");
+    refused("-vZ -f", "unknown option '-Z'");
+    refused("-r d -vZf", "unknown option '-Z'");
+    refused("-rd -vZf", "unknown option '-Z'");
+    refused("--report=d -vZf", "unknown option '-Z'");
+    refused("-fqr", "option '-r' needs a value: DIR");
+    refused("-f=yes", "option '-f=yes' takes no value");
+}
+
 static void a_missing_or_unwanted_value_is_told(void **state)
 {
     (void)state;
@@ -222,6 +237,7 @@ int main(void)
         cmocka_unit_test(an_abbreviated_option_is_understood),
         cmocka_unit_test(what_stands_behind_two_dashes_is_an_argument),
         cmocka_unit_test(an_unknown_option_is_named_with_the_nearest),
+        cmocka_unit_test(of_several_short_options_in_one_word_the_bad_one_is_named),
         cmocka_unit_test(a_missing_or_unwanted_value_is_told),
         cmocka_unit_test(an_empty_value_is_refused),
         cmocka_unit_test(an_option_of_a_parser_below_is_known_too),
