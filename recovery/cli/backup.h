@@ -20,7 +20,8 @@ struct ra_backup_line {
 void ra_backup_line_begin(struct ra_backup_line *l, const char *type);
 void ra_backup_line_end(struct ra_backup_line *l);
 
-/* The manifest's members that list, show and create print. */
+/* The members that list and create print of the manifest of a backup; not for a record of what was
+ * removed. */
 void ra_backup_line_manifest(struct ra_backup_line *l, const struct ra_backup_manifest *m);
 uint64_t ra_backup_objects(const struct ra_backup_manifest *m); /* live ones of both sides */
 

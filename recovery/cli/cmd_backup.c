@@ -163,8 +163,6 @@ void ra_backup_line_manifest(struct ra_backup_line *l, const struct ra_backup_ma
     text(&l->json, "created", when);
     text(&l->json, "sha256", m->sha256);
     text(&l->json, "signed_by", m->signed_by);
-    if (m->type != RA_BACKUP_SEALED)
-        return;
     ra_json_key(&l->json, "encrypted");
     ra_json_bool(&l->json, m->encrypted_to_n > 0);
     number(&l->json, "bytes", m->data.bytes + m->anchors.bytes);

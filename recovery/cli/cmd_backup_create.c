@@ -247,9 +247,8 @@ static int look_at_chain(const struct ra_cli *cli, const struct ra_backup_manife
     struct ra_links c;
     int rc = ra_links_read(cli->config->backup.dir, &c, err);
 
-    if (rc != 0)
-        return rc;
-    ra_links_follow(&c);
+    if (rc == 0)
+        ra_links_follow(&c);
     for (size_t i = 0; rc == 0 && i < c.findings_n; i++)
         if (c.findings[i].fault) {
             rc = ra_fail(err, RA_EINTEGRITY, "%s is sealed, but the chain is not whole: %s: %s",

@@ -87,9 +87,9 @@ static void print_snapshots(const struct ra_backup_manifest *m)
 
     for (size_t i = 0; i < m->snapshots_n; i++) {
         ra_time_text(m->snapshots[i].created, when);
-        printf("%-12.*s %s, %llu objects, " RA_STR_FMT "\n", (int)m->snapshots[i].side.n,
-               m->snapshots[i].side.p, when, (unsigned long long)m->snapshots[i].objects,
-               RA_STR_ARG(m->snapshots[i].proof));
+        printf("%-12.*s %s, %llu objects, ", (int)m->snapshots[i].side.n, m->snapshots[i].side.p,
+               when, (unsigned long long)m->snapshots[i].objects);
+        printf(RA_STR_FMT "\n", RA_STR_ARG(m->snapshots[i].proof));
     }
 }
 

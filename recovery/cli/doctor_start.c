@@ -40,8 +40,6 @@ static const char rest[] = "\n"
 static void print_permission(const struct ra_permission *p, const struct ra_permission *before[],
                              size_t *n)
 {
-    if (!p)
-        return;
     for (size_t i = 0; i < *n; i++)
         if (strcmp(before[i]->name, p->name) == 0)
             return;
