@@ -125,6 +125,30 @@ expect 0 "${run[@]}" apply --rollback "$first" --confirm "$name"; shown "1 writt
 expect 0 "${run[@]}" apply --rollback "$last" --confirm "$name" --only cloud.set_immutable_id; shown "1 written"
 expect 0 "${run[@]}" apply --rollback "$last" --confirm "$name"; shown "as wanted already"
 expect 1 "${run[@]}" apply --rollback 20200101T000000Z-0000 --confirm "$name"
+mv "$work/run/store/snapshots" "$work/snapshots"
+expect 0 "${run[@]}" apply --rollback "$last" --confirm "$name"; shown "as wanted already"    # it compares with nothing
+rm -r "$work/run/store/snapshots"; mv "$work/snapshots" "$work/run/store/snapshots"
+reset
+
+say "at a terminal: the name is typed, and Enter closes a window; what the store could not be told is told"
+mkfifo "$work/keys"
+at_terminal() { # TEXT OPTION...: apply there, until it says the text; its keyboard is fd 8, its process $typist
+  timeout 60 script -qec "${run[*]} apply ${*:2}" /dev/null < "$work/keys" > "$work/out" 2>&1 & typist=$!; pids+=($typist)
+  exec 8> "$work/keys"
+  for _ in $(seq 400); do ! grep -qF "$1" "$work/out" || return 0; sleep 0.05; done
+  cat "$work/out" >&2; fail "never said: $1"
+}
+enter() { local got=0; printf '%s\n' "$1" >&8; wait "$typist" || got=$?; exec 8>&-; [ $got = 0 ] || { cat "$work/out" >&2; fail "gave $got"; }; }
+echo "o1|cloud.clear_object_identifier||${cloud[2]}||$identifier||BLOCK_OOI|-|" | put_plan clear
+at_terminal "Type the tenant's name" "$work/clear.json"
+mv "$work/run/store/snapshots" "$work/snapshots"; mkdir "$work/run/store/snapshots"
+enter "$name"; shown "1 written" "what was cleared is not in the store, run: reanchor fetch --full"
+rm -r "$work/run/store/snapshots"; mv "$work/snapshots" "$work/run/store/snapshots"
+echo "$window" | put_plan window
+at_terminal "window is open" "$work/window.json" --confirm "'$name'" --hold 5
+[ "$(get_flag $soft)" = "$other" ] || fail "the window is not open"
+enter ""
+[ "$(get_flag $soft)" = "$flag" ] || fail "Enter did not close the window"
 reset
 
 say "the gate says STOP: only for a reason, which is kept"

@@ -81,6 +81,8 @@ sed -i '4s/:/ /' "$work/entra/Users/$one/$one.json"; damaged "$work/entra" 4 "'"
 said "Users/$one/$one.json"
 line=$(grep -n -m 1 OU=Contoso "$files/settings.json" | cut -d: -f1)
 sed "${line}s/=//g" "$files/settings.json" > "$work/bad.json"; damaged "$work/bad.json" "$line" "containerInclusions has '"
+sed -i 's/OU=Service/Service/' "$work/bad.json"; damaged "$work/bad.json" "$line" "containerInclusions has '"
+said "containerExclusions has 'Service Accounts,OU=Contoso"
 printf '%s\n' '<?xml version="1.0"?>' '<!DOCTYPE lolz [<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>' \
   '<cs-objects>&b;</cs-objects>' > "$work/lol.xml"
 damaged "$work/lol.xml" 2 "a document type"
@@ -135,6 +137,31 @@ shown "; anchor-configured: mS-DS-ConsistencyGuid: here objectGUID" "; login-att
   "; domain-extra [ad:contoso]: here ldif:" "; domain-missing: DC=fabrikam,DC=test"
 expect 1 "${run[@]}" import adsync-confg "$files/settings.json"
 said "unknown format 'adsync-confg', the nearest is 'adsync-config'" "formats are adsynctools"
+
+say "settings that name no anchor, a tenant that was told another one, and directories by their base or without an object"
+jq 'del(.globalSettings.Parameters[] | select(.Name | endswith("AnchorAttribute")))' "$files/settings.json" > "$work/silent.json"
+expect 7 "${other[@]}" import --compare adsync-config "$work/silent.json"; shown "; login-attribute: "
+! grep -q "^; anchor-" "$work/out" || fail "$(cat "$work/out")"
+sync=$org/graph/onPremisesSynchronization.json
+cp "$sync" "$work/sync.json"
+jq -c '.value[0].configuration.anchorAttribute = "objectGUID"' "$work/sync.json" > "$sync"
+expect 0 "${other[@]}" fetch
+expect 7 "${other[@]}" import --compare adsync-config "$files/settings.json"
+shown "; anchor-tenant: mS-DS-ConsistencyGuid: here objectGUID"
+cp "$work/sync.json" "$sync"
+awk 'BEGIN {RS = ""; ORS = "\n\n"} !/\nobjectGUID::/ || /\nobjectClass: (domain|organizationalUnit)/' "$org/ad.ldif" > "$work/bare.ldif"
+configure "$work/bare" "source = files:$org/graph" "uri = ldif:$work/bare.ldif"
+bare=("$REANCHOR" -c "$work/bare/reanchor.conf")
+expect 0 "${bare[@]}" fetch
+expect 7 "${bare[@]}" import --compare adsync-config "$files/settings.json"; shown "; domain-extra [ad:contoso]: here ldif:"
+sed -i "s/^include = /base = $base\n&/" "$work/bare/reanchor.conf"
+expect 7 "${bare[@]}" import --compare adsync-config "$files/settings.json"
+shown "; container-empty [ad:contoso]: OU=Contoso,$base"; ! grep -q domain-extra "$work/out" || fail "not known by its base"
+expect 7 "${bare[@]}" import --compare --all "$files/entra"
+shown "ad-missing (" "  Users/$one/$one.json" "(left out: "; ! grep -q "more: --all" "$work/out" || fail "not all are shown"
+expect 7 "${bare[@]}" import --compare "$files/entra"
+left=$(sed -n 's/^ad-missing (\([0-9]*\)).*/\1/p' "$work/out")
+shown "  … and $((left - 10)) more: --all or --json shows them"
 
 say "a folder of another tenant is not compared"
 rm -r "$work/entra"; cp -r "$files/entra" "$work/entra"

@@ -24,6 +24,8 @@ certificate() { # NAME TIME-OF-ISSUE DAYS
 certificate good now 400; certificate ends now 5; certificate ended '-100 days' 10; certificate begins '+100 days' 10
 openssl pkey -in "$work/good.key" -aes128 -passout pass:x -out "$work/locked.key"; chmod 600 "$work/locked.key"
 echo nothing > "$work/empty.crt"
+openssl x509 -in "$work/good.crt" -outform DER | perl -pe 's/\d{12}Z/"9" x 12 . "Z"/ge' |
+  openssl x509 -inform DER -out "$work/dateless.crt" || fail "openssl x509"
 doctor() {      # CERTIFICATE KEY TEXT...: doctor says so
   local crt=$1 key=$2; shift 2
   configure "$work/app" "client_id = $client_id
@@ -41,6 +43,8 @@ doctor begins.crt begins.key "is not valid yet" "clock"
 doctor good.crt ends.key "does not belong to"
 doctor good.crt locked.key "no private key without a passphrase"
 doctor empty.crt good.key "no certificate in PEM form"
+doctor good.crt nosuch.key "no private key without a passphrase"
+doctor dateless.crt good.key "its dates cannot be read" "belongs to the certificate"
 
 say "a configuration without a directory, and one that names what was not read"
 sed '/^\[ad:contoso\]/,/^\[store\]/{/^\[store\]/!d}' "$work/run/reanchor.conf" > "$work/no-ad.conf"

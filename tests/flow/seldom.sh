@@ -39,6 +39,7 @@ grep -q '^reanchor_run_success{command="plan"} 0' "$work/metrics" || fail "$(cat
 mkdir "$work/backups"; expect 0 "${run[@]}" backup list --metrics "$work/metrics"
 grep -q '^reanchor_backups 0' "$work/metrics" || fail "$(cat "$work/metrics")"
 expect 0 "${run[@]}" fetch
+expect 1 "${run[@]}" plan --confirm "$work"; said "$work: "
 status 9 -- "${run[@]}" backup list --metrics "$work/nosuch/metrics"; said nosuch/metrics
 
 say "one object of each sort, and a side whose snapshot is gone"
@@ -49,6 +50,9 @@ cp -r "$work/run/store" "$work/store"
 rm "$work/run/store/snapshots/ad:contoso".*.mdb*
 status 0 3 5 9 -- "${run[@]}" fetch cloud
 status 0 1 3 5 7 9 -- "${run[@]}" doctor
+rm -r "$work/run/store"; cp -r "$work/store" "$work/run/store"
+echo torn > "$work/run/store/snapshots/ad:another.1.mdb"    # of a section that is no more
+expect 0 "${run[@]}" fetch; shown "cloud: " "ad:contoso: "; ! grep -q another "$work/out" || fail "$(cat "$work/out")"
 rm -r "$work/run/store"; mv "$work/store" "$work/run/store"
 
 say "backups: encrypted, pruned, and with a head that is a run behind"
@@ -116,8 +120,32 @@ say "what a list has that another tool left"
 { echo '"onPremisesImmutableId"'; for k in $(seq -w 15); do echo "\"$(printf 'stranger %s.....' "$k" | head -c 16 | base64)\""; done; } > "$work/list.csv"
 expect 0 "${run[@]}" import --all "$work/list.csv"; shown "(no name)" "line 2"
 status 0 7 -- "${run[@]}" import --compare "$work/list.csv"
-{ echo '"userPrincipalName","onPremisesImmutableId"'; for k in 1 2 3; do echo "\"u$k@contoso.test\",\"no\""; done; } > "$work/wrong.csv"
-status 0 1 3 7 9 -- "${run[@]}" import "$work/wrong.csv"
+expect 0 "${run[@]}" restore "$work/list.csv" --cached; shown "NOTHING TO RESTORE"
+people() { echo "\"userPrincipalName\",\"$1\""; for k in 1 2 3; do echo "\"u$k@contoso.test\",\"no\""; done; }
+people onPremisesImmutableId > "$work/text.csv"     # anchors that are no GUID tell of nobody
+expect 0 "${run[@]}" restore "$work/text.csv" --cached; shown "NOTHING TO RESTORE"
+people ImmutableIdGUID > "$work/wrong.csv"
+expect 3 "${run[@]}" import "$work/wrong.csv"; said "line 2: ImmutableIdGUID is 'no'" "line 3: " "line 4: "
+
+say "a store of which one record is damaged"
+printf '"userPrincipalName","onPremisesImmutableId","id"\n"x@contoso.test","AAAAAAAAAAAAAAAAAAAAAA==","%s"\n' "$id" > "$work/one.csv"
+cp -r "$work/run/store" "$work/store"
+/usr/bin/python3 - "$id" "$work"/run/store/snapshots/cloud.*.mdb << 'E'   # the length before the id
+import sys
+for name in sys.argv[2:]:
+    whole = open(name, "rb").read()
+    open(name, "r+b").write(whole.replace(b"$" + sys.argv[1].encode(), b"\xff" + sys.argv[1].encode()))
+E
+for command in "show $id" "restore $work/one.csv --cached" "verify --cached --against $work/one.csv"; do
+  # shellcheck disable=SC2086
+  expect 7 "${run[@]}" $command; said "cache of cloud: object" "cannot be read"
+done
+rm -r "$work/run/store"; mv "$work/store" "$work/run/store"
+
+say "a store that holds no directory, and none is configured"
+sed '/^\[ad:contoso\]/,/^\[store\]/{/^\[store\]/!d}; s#^dir = .*/store#dir = '"$work"'/bare#' "$conf" > "$work/other.conf"
+expect 0 "$REANCHOR" -c "$work/other.conf" fetch cloud
+expect 1 "$REANCHOR" -c "$work/other.conf" rehearse cached; said "holds no directory, and none is configured"
 
 say "doctor of folders that are none, that are full, or hold something else"
 for dir in /etc/passwd/store /proc/store; do

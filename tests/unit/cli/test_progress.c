@@ -281,6 +281,18 @@ static void what_waited_before_it_counted_is_one_phase(void **state)
     fclose(f);
 }
 
+static void before_the_first_phase_there_is_no_line(void **state)
+{
+    FILE *f = tmpfile();
+    struct ra_progress *p = ra_progress_open(RA_PROGRESS_LINES, f);
+
+    (void)state;
+    ra_progress_show(p);
+    ra_progress_close(&p);
+    assert_string_equal(written(f), "");
+    fclose(f);
+}
+
 static void without_progress_every_call_does_nothing(void **state)
 {
     struct ra_progress *p = NULL;
@@ -313,6 +325,7 @@ int main(void)
         cmocka_unit_test(a_wait_stands_on_the_line_of_its_phase),
         cmocka_unit_test(a_first_wait_is_told_at_once_even_in_plain_lines),
         cmocka_unit_test(what_waited_before_it_counted_is_one_phase),
+        cmocka_unit_test(before_the_first_phase_there_is_no_line),
         cmocka_unit_test(without_progress_every_call_does_nothing),
     };
 
