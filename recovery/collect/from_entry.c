@@ -138,13 +138,22 @@ static void proxies(struct ra_entry_reader *r, const struct ra_dir_entry *e, str
 }
 
 /* By the schema where there is one; in a dump a value that is valid UTF-8 is a string. */
-static bool is_binary(enum ra_dir_syntax syntax, struct ra_str name, struct ra_str value)
+static bool is_binary(enum ra_dir_syntax syntax, struct ra_str value)
 {
-    if (ra_str_eq_fold(name, RA_STR("objectSid")))
-        return true;
     if (syntax == RA_SYNTAX_UNKNOWN)
         return !ra_utf8_valid(value.p, value.n);
     return syntax == RA_SYNTAX_BINARY;
+}
+
+/* A dump may have a SID as text; the anchor is made of its bytes all the same. */
+static struct ra_str sid_bytes(struct ra_entry_reader *r, struct ra_str value)
+{
+    unsigned char bytes[68];
+    size_t n;
+
+    return ra_sid_parse(value, bytes, &n)
+               ? (struct ra_str){ra_arena_copy(&r->arena, (const char *)bytes, n), n}
+               : value;
 }
 
 static void custom(struct ra_entry_reader *r, const struct ra_dir_entry *e, struct ra_list *out)
@@ -154,11 +163,14 @@ static void custom(struct ra_entry_reader *r, const struct ra_dir_entry *e, stru
     for (size_t i = 0; i < r->read->customs; i++) {
         struct ra_str name = r->read->custom[i];
         struct ra_str value = first_of(e, ra_arena_copy(&r->arena, name.p, name.n));
+        bool is_sid = ra_str_eq_fold(name, RA_STR("objectSid"));
         if (ra_str_absent(value))
             continue;
+        if (is_sid)
+            value = sid_bytes(r, value);
         ra_list_put(&r->custom, &out->count, name);
         ra_list_put(&r->custom, &out->count,
-                    is_binary(r->syntax[i], name, value) ? RA_STR("b") : RA_STR("s"));
+                    is_sid || is_binary(r->syntax[i], value) ? RA_STR("b") : RA_STR("s"));
         ra_list_put(&r->custom, &out->count, value);
     }
     out->bytes = ra_str_n(r->custom.p, r->custom.n);

@@ -41,12 +41,15 @@ static int dump_of(const char *text)
     return fd;
 }
 
-static void becomes(const char *attributes, void (*ask)(const struct ra_ad_object *o))
+static void becomes_with(size_t customs, const char *attributes,
+                         void (*ask)(const struct ra_ad_object *o))
 {
     static const char *const asked[] = {"*", NULL};
-    static const struct ra_str custom[] = {{"employeeID", 10}};
-    struct ra_ad_read read = {
-        .name = "one", .login_attribute = "userPrincipalName", .custom = custom, .customs = 1};
+    static const struct ra_str custom[] = {{"employeeID", 10}, {"objectSid", 9}};
+    struct ra_ad_read read = {.name = "one",
+                              .login_attribute = "userPrincipalName",
+                              .custom = custom,
+                              .customs = customs};
     struct trial t = {.reader.read = &read, .ask = ask};
     struct ra_dir_query q = {.attributes = asked};
     struct ra_err err = {0};
@@ -74,6 +77,11 @@ static void becomes(const char *attributes, void (*ask)(const struct ra_ad_objec
     close(fd);
 }
 
+static void becomes(const char *attributes, void (*ask)(const struct ra_ad_object *o))
+{
+    becomes_with(1, attributes, ask);
+}
+
 static void has_nothing(const struct ra_ad_object *o)
 {
     assert_int_equal(o->certificates, 0);
@@ -89,7 +97,9 @@ static void has_nothing(const struct ra_ad_object *o)
 static void an_attribute_that_has_only_values_of_no_bytes_is_absent(void **state)
 {
     (void)state;
-    becomes("objectClass: computer\nuserCertificate:\nuserCertificate::\nuserSMIMECertificate:\nisCriticalSystemObject:\n"
+    becomes("objectClass: "
+            "computer\nuserCertificate:\nuserCertificate::\nuserSMIMECertificate:"
+            "\nisCriticalSystemObject:\n"
             "mail:\nobjectSid:\nmsExchMailboxGuid:\nemployeeID:\n",
             has_nothing);
 }
@@ -115,11 +125,33 @@ static void a_value_of_no_bytes_does_not_hide_the_one_behind_it(void **state)
             has_what_is_behind);
 }
 
+static void has_a_binary_anchor(const struct ra_ad_object *o)
+{
+    struct ra_str rest = o->custom.bytes, name, form, value;
+
+    assert_int_equal(o->custom.count, 3);
+    assert_true(ra_list_next(&rest, &name));
+    assert_true(ra_list_next(&rest, &form));
+    assert_true(ra_list_next(&rest, &value));
+    assert_true(ra_str_eq(name, RA_STR("objectSid")));
+    assert_true(ra_str_eq(form, RA_STR("b")));
+    assert_true(ra_str_eq(value, ra_str_n("\1\1\0\0\0\0\0\5\x12\0\0\0", 12)));
+}
+
+/* In a dump it may be text, or bytes that are letters. */
+static void the_anchor_of_a_sid_is_made_of_its_bytes(void **state)
+{
+    (void)state;
+    becomes_with(2, "objectClass: user\nobjectSid: S-1-5-18\n", has_a_binary_anchor);
+    becomes_with(2, "objectClass: user\nobjectSid:: AQEAAAAAAAUSAAAA\n", has_a_binary_anchor);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_attribute_that_has_only_values_of_no_bytes_is_absent),
         cmocka_unit_test(a_value_of_no_bytes_does_not_hide_the_one_behind_it),
+        cmocka_unit_test(the_anchor_of_a_sid_is_made_of_its_bytes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
