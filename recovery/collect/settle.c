@@ -65,20 +65,20 @@ static enum ra_collection collection_of(enum ra_kind kind)
     return kind == RA_GROUP ? RA_GROUPS : kind == RA_CONTACT ? RA_CONTACTS : RA_USERS;
 }
 
-static struct ra_fact_request *requests_for(const struct ra_side *cloud, const uint32_t *need,
-                                            size_t n, struct ra_arena *a)
+static int requests_for(const struct ra_side *cloud, const uint32_t *need, size_t n,
+                        struct ra_arena *a, struct ra_fact_request **out, struct ra_err *err)
 {
-    struct ra_fact_request *r = ra_arena_alloc(a, n * sizeof *r);
+    struct ra_fact_request *r = *out = ra_arena_alloc(a, n * sizeof *r);
     struct ra_cloud_object o;
 
     for (size_t i = 0; i < n; i++) {
         if (!ra_cloud_decode(cloud->record(cloud->ctx, need[i]), &o))
-            o = (struct ra_cloud_object){0};
+            return ra_fail(err, RA_EINTEGRITY, "cloud object %u cannot be read back", need[i]);
         r[i] = (struct ra_fact_request){.collection = collection_of(o.kind),
                                         .id = ra_arena_copy(a, o.id.p, o.id.n),
                                         .cloud_managed = -1};
     }
-    return r;
+    return 0;
 }
 
 static int by_collection(const void *a, const void *b)
@@ -109,11 +109,13 @@ static int settle_soa(struct ra_graph *g, struct ra_cache *c, const struct ra_si
                       const uint32_t *need, size_t n, bool *added, struct ra_err *err)
 {
     struct pairs found = {0};
-    struct ra_fact_request *r = requests_for(cloud, need, n, &found.arena);
-    int rc;
+    struct ra_fact_request *r;
+    int rc = requests_for(cloud, need, n, &found.arena, &r, err);
 
-    qsort(r, n, sizeof *r, by_collection);
-    rc = ask_managed(g, c, r, n, err);
+    if (rc == 0) {
+        qsort(r, n, sizeof *r, by_collection);
+        rc = ask_managed(g, c, r, n, err);
+    }
     for (size_t i = 0; rc == 0 && i < n; i++)
         if (r[i].cloud_managed >= 0)
             add(&found, ra_str(r[i].id), r[i].cloud_managed ? RA_STR("1") : RA_STR("0"));
@@ -150,9 +152,11 @@ static uint32_t live_users(const struct ra_side *cloud)
 static int ask_some(struct ra_graph *g, const struct ra_side *cloud, const uint32_t *need, size_t n,
                     struct pairs *found, struct ra_err *refusal, struct ra_err *err)
 {
-    struct ra_fact_request *r = requests_for(cloud, need, n, &found->arena);
-    int rc = ra_graph_object_identifiers_of(g, r, n, refusal, err);
+    struct ra_fact_request *r;
+    int rc = requests_for(cloud, need, n, &found->arena, &r, err);
 
+    if (rc == 0)
+        rc = ra_graph_object_identifiers_of(g, r, n, refusal, err);
     for (size_t i = 0; rc == 0 && i < n; i++)
         if (r[i].identified >= 0)
             add(found, ra_str(r[i].id),

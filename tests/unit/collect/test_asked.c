@@ -15,6 +15,7 @@
 
 static struct {
     bool files, refused; /* saved responses; facts are refused */
+    bool unlicensed;     /* for eligibilities */
     const char *assignments;
     int group; /* how the members of a group were read, an enum ra_document_state */
 } script;
@@ -98,6 +99,11 @@ int __wrap_ra_graph_document(struct ra_graph *g, enum ra_document d, enum ra_doc
 {
     (void)g, (void)refusal, (void)err;
     ra_buf_init(json, 1 << 16);
+    if (script.unlicensed && d == RA_DOC_ROLE_ELIGIBILITIES) {
+        ra_buf_puts(json, "{\"error\":{\"code\":\"AadPremiumLicenseRequired\"}}");
+        *state = RA_DOC_REFUSED;
+        return 0;
+    }
     ra_buf_puts(json, d == RA_DOC_ROLE_ASSIGNMENTS ? script.assignments
                       : d == RA_DOC_ORGANIZATION
                           ? "{\"value\":[{\"id\":\"t\",\"verifiedDomains\":[{\"isInitial\":true},"
@@ -146,6 +152,30 @@ static int end(void **state)
     ra_snap_close(&snap);
     store_end(&store);
     return 0;
+}
+
+/* Ann many times over, and the first of them damaged. */
+static struct ra_str all_but_the_first(void *ctx, uint32_t seq)
+{
+    return seq ? ra_snap_record(ctx, 0) : (struct ra_str){NULL, 0};
+}
+
+/* A request for an object of no id would be a question of another kind. */
+static void an_object_that_cannot_be_read_back_is_not_asked_for(void **state)
+{
+    const uint32_t need[] = {0};
+    struct ra_side cloud = {
+        .ctx = snap, .name = RA_STR("cloud"), .count = 3000, .record = all_but_the_first};
+    bool added;
+
+    (void)state;
+    assert_int_equal(
+        ra_cloud_settle(NULL, store.cache, &cloud, need, 1, need, 0, &added, &store.err),
+        -(int)RA_EINTEGRITY);
+    assert_int_equal(
+        ra_cloud_settle(NULL, store.cache, &cloud, need, 0, need, 1, &added, &store.err),
+        -(int)RA_EINTEGRITY);
+    assert_false(added);
 }
 
 static bool settled(void)
@@ -234,6 +264,21 @@ static void a_group_whose_members_are_refused_leaves_roles_unknown(void **state)
     ra_arena_free(&a);
 }
 
+/* Without the licence there are none. */
+static void eligibilities_that_need_a_licence_leave_roles_known(void **state)
+{
+    struct ra_arena a = {0};
+    struct ra_tenant t;
+
+    (void)state;
+    script.assignments = GROUP;
+    script.unlicensed = true;
+    t = now(&a);
+    assert_true(t.roles_known);
+    assert_int_equal(t.holders_n, 1);
+    ra_arena_free(&a);
+}
+
 /* Longer than an id can be. */
 static void a_principal_that_is_none_is_no_group(void **state)
 {
@@ -267,6 +312,8 @@ int main(void)
         TEST(what_is_told_is_kept),
         TEST(saved_responses_are_asked_for_nothing),
         TEST(a_group_whose_members_are_refused_leaves_roles_unknown),
+        TEST(eligibilities_that_need_a_licence_leave_roles_known),
+        TEST(an_object_that_cannot_be_read_back_is_not_asked_for),
         TEST(a_principal_that_is_none_is_no_group),
         TEST(saved_responses_have_the_members_in_a_file),
     };
