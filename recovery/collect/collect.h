@@ -55,11 +55,11 @@ enum ra_kind ra_entry_kind(const struct ra_dir_entry *e);
 struct ra_ad_read {
     const char *name; /* of the section */
     const char *login_attribute;
-    const struct ra_str *custom; /* further attributes that may be the anchor */
+    const struct ra_str *custom; /* further attributes that may be the anchor; an integer one is
+                                    RA_ECONFIG */
     size_t customs;
-    struct ra_str must_not_be_integer; /* the configured one: refused when it is (RA_ECONFIG) */
-    int connections;                   /* searches side by side, at most */
-    bool full; /* read everything anew, even when the last snapshot could be followed */
+    int connections; /* searches side by side, at most */
+    bool full;       /* read everything anew, even when the last snapshot could be followed */
 };
 
 /* Brings the side's snapshot up to date: follows what has changed since the last one where the

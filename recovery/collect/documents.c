@@ -27,6 +27,25 @@ const cJSON *ra_doc_first(const cJSON *doc)
     return doc;
 }
 
+bool ra_doc_is_group(struct ra_cache_cursor *ids, struct ra_str id)
+{
+    char folded[256];
+    struct ra_str key, value;
+    struct ra_entry e;
+    int rc;
+
+    if (!ids || id.n > sizeof folded)
+        return false;
+    ra_fold_into(folded, id.p, id.n);
+    rc = ra_cache_cursor_seek(ids, (struct ra_str){folded, id.n});
+    if (rc == 0)
+        rc = ra_cache_cursor_next(ids, &key, &value);
+    if (rc < 0)
+        ra_cache_cursor_lost(ids);
+    return rc == 1 && ra_str_eq(key, (struct ra_str){folded, id.n}) && ra_entry_unpack(value, &e) &&
+           e.kind == RA_GROUP;
+}
+
 struct ra_str ra_json_text(const cJSON *object, const char *key)
 {
     const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);

@@ -11,7 +11,7 @@
 struct ra_doc {
     struct ra_str json, state;
 };
-typedef struct ra_doc ra_doc_fn(void *ctx, const char *name);
+typedef struct ra_doc ra_doc_fn(void *ctx, enum ra_document which);
 
 bool ra_doc_is_read(const struct ra_doc *d);
 /* Parsed, or NULL with *err filled when it is not JSON; the caller deletes it. */
@@ -22,13 +22,17 @@ struct ra_str ra_json_text(const cJSON *object, const char *key); /* absent unle
 struct ra_str ra_json_copy(const cJSON *object, const char *key, struct ra_arena *a);
 struct ra_str ra_json_folded(const cJSON *object, const char *key, struct ra_arena *a);
 
+/* Whether an id, in any letter case, is that of a group by the snapshot's index of ids (NULL: none
+ * is). A damaged index ends the process. */
+bool ra_doc_is_group(struct ra_cache_cursor *ids, struct ra_str id);
+
 /* What one document says of the tenant, added to what is known; domains are only counted. */
 int ra_tenant_add(enum ra_document which, struct ra_str json, struct ra_arena *a,
                   struct ra_tenant *t, struct ra_err *err);
 
 /* Asks for the members of every group that holds a role by one of two documents (absent: none), and
- * makes the document roleGroupMembers of them, *json, here; a refused group is left out, which makes
- * roles unknown. is_role_group: whether an id is that of a group that can hold one. */
+ * makes the document roleGroupMembers of them, *json, here; a refused group is left out, which
+ * makes roles unknown. is_role_group: whether an id is that of a group that can hold one. */
 int ra_role_members_ask(struct ra_graph *g, struct ra_str assignments, struct ra_str eligibilities,
                         bool (*is_role_group)(void *ctx, struct ra_str id), void *ctx,
                         struct ra_buf *json, struct ra_err *err);

@@ -2,7 +2,6 @@
 #include "recovery/collect/documents.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 struct live {
     struct ra_cache_cursor *ids; /* of the snapshot */
@@ -14,32 +13,17 @@ struct live {
 
 static bool is_group(void *ctx, struct ra_str id)
 {
-    struct live *l = ctx;
-    char folded[256];
-    struct ra_str key, value;
-    struct ra_entry e;
-    int rc;
+    const struct live *l = ctx;
 
-    if (!l->ids || id.n > sizeof folded)
-        return false;
-    ra_fold_into(folded, id.p, id.n);
-    rc = ra_cache_cursor_seek(l->ids, (struct ra_str){folded, id.n});
-    if (rc == 0)
-        rc = ra_cache_cursor_next(l->ids, &key, &value);
-    if (rc < 0)
-        ra_cache_cursor_lost(l->ids);
-    return rc == 1 && ra_str_eq(key, (struct ra_str){folded, id.n}) && ra_entry_unpack(value, &e) &&
-           e.kind == RA_GROUP;
+    return ra_doc_is_group(l->ids, id);
 }
 
-static struct ra_doc document(void *ctx, const char *name)
+static struct ra_doc document(void *ctx, enum ra_document which)
 {
-    struct live *l = ctx;
+    const struct live *l = ctx;
 
-    for (int d = 0; d < RA_DOCUMENTS; d++)
-        if (strcmp(name, ra_document_name((enum ra_document)d)) == 0)
-            return (struct ra_doc){ra_str_n(l->doc[d].json.p, l->doc[d].json.n), l->doc[d].state};
-    return (struct ra_doc){0};
+    return (struct ra_doc){ra_str_n(l->doc[which].json.p, l->doc[which].json.n),
+                           l->doc[which].state};
 }
 
 static int ask(struct live *l, struct ra_graph *g, enum ra_document d, struct ra_err *err)

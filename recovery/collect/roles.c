@@ -128,29 +128,31 @@ struct role_documents {
     cJSON *assignments, *eligibilities, *definitions, *members;
 };
 
-static int parse_one(const char *name, const struct ra_doc *d, cJSON **out, struct ra_err *err)
+static int parse_one(ra_doc_fn *doc, void *ctx, enum ra_document which, cJSON **out,
+                     struct ra_err *err)
 {
-    if (!ra_doc_is_read(d))
+    struct ra_doc d = doc(ctx, which);
+
+    if (!ra_doc_is_read(&d))
         return 0;
-    *out = ra_doc_parse(name, d, err);
+    *out = ra_doc_parse(ra_document_name(which), &d, err);
     return *out ? 0 : -(int)RA_EINTEGRITY;
 }
 
 static int parse_all(ra_doc_fn *doc, void *ctx, struct role_documents *r, bool *no_licence,
                      struct ra_err *err)
 {
-    struct ra_doc eligible = doc(ctx, ra_document_name(RA_DOC_ROLE_ELIGIBILITIES));
-    struct ra_doc assigned = doc(ctx, ra_document_name(RA_DOC_ROLE_ASSIGNMENTS));
-    struct ra_doc defined = doc(ctx, ra_document_name(RA_DOC_ROLE_DEFINITIONS));
-    struct ra_doc members = doc(ctx, ra_document_name(RA_DOC_ROLE_GROUP_MEMBERS));
-    int rc = parse_one("roleAssignments", &assigned, &r->assignments, err);
+    const struct ra_doc eligible = doc(ctx, RA_DOC_ROLE_ELIGIBILITIES);
+    int rc = parse_one(doc, ctx, RA_DOC_ROLE_ASSIGNMENTS, &r->assignments, err);
 
     *no_licence = no_premium_licence(&eligible);
     if (rc == 0)
-        rc = parse_one("roleEligibilityScheduleInstances", &eligible, &r->eligibilities, err);
+        rc = parse_one(doc, ctx, RA_DOC_ROLE_ELIGIBILITIES, &r->eligibilities, err);
     if (rc == 0)
-        rc = parse_one("roleDefinitions", &defined, &r->definitions, err);
-    return rc == 0 ? parse_one("roleGroupMembers", &members, &r->members, err) : rc;
+        rc = parse_one(doc, ctx, RA_DOC_ROLE_DEFINITIONS, &r->definitions, err);
+    if (rc == 0)
+        rc = parse_one(doc, ctx, RA_DOC_ROLE_GROUP_MEMBERS, &r->members, err);
+    return rc;
 }
 
 int ra_roles_load(ra_doc_fn *doc, void *ctx, bool (*is_group)(void *ctx, struct ra_str id),

@@ -13,9 +13,10 @@ struct source {
     struct ra_cache_cursor *ids;
 };
 
-static struct ra_doc document(void *ctx, const char *name)
+static struct ra_doc document(void *ctx, enum ra_document which)
 {
     struct source *s = ctx;
+    const char *name = ra_document_name(which);
     char key[128];
 
     snprintf(key, sizeof key, "%s.state", name);
@@ -25,22 +26,9 @@ static struct ra_doc document(void *ctx, const char *name)
 
 static bool is_group(void *ctx, struct ra_str id)
 {
-    struct source *s = ctx;
-    char folded[256];
-    struct ra_str key, value;
-    struct ra_entry e;
-    int rc;
+    const struct source *s = ctx;
 
-    if (!s->ids || id.n > sizeof folded)
-        return false;
-    ra_fold_into(folded, id.p, id.n);
-    rc = ra_cache_cursor_seek(s->ids, (struct ra_str){folded, id.n});
-    if (rc == 0)
-        rc = ra_cache_cursor_next(s->ids, &key, &value);
-    if (rc < 0)
-        ra_cache_cursor_lost(s->ids);
-    return rc == 1 && ra_str_eq(key, (struct ra_str){folded, id.n}) && ra_entry_unpack(value, &e) &&
-           e.kind == RA_GROUP;
+    return ra_doc_is_group(s->ids, id);
 }
 
 /* ---- domains ---- */
@@ -244,7 +232,7 @@ static void list_unknown(struct source *s, struct ra_arena *a, struct ra_tenant 
 
     t->unknown = ra_arena_alloc(a, (n + ASKED) * sizeof *t->unknown);
     for (size_t i = 0; i < n; i++) {
-        struct ra_doc d = document(s, ra_document_name(facts[i].document));
+        struct ra_doc d = document(s, facts[i].document);
         const struct ra_permission *p = ra_document_permission(facts[i].document);
         char line[256];
         if (!counts_as_unknown(facts[i].document, &d))
@@ -312,7 +300,7 @@ int ra_tenant_load(struct ra_snap *cloud, struct ra_arena *a, struct ra_tenant *
     *out = (struct ra_tenant){0};
     for (size_t i = 0; rc == 0 && i < sizeof readers / sizeof readers[0]; i++) {
         const char *name = ra_document_name(readers[i].document);
-        struct ra_doc d = document(&s, name);
+        struct ra_doc d = document(&s, readers[i].document);
         cJSON *doc = ra_doc_is_read(&d) ? ra_doc_parse(name, &d, err) : NULL;
         if (ra_doc_is_read(&d) && !doc)
             rc = -(int)RA_EINTEGRITY;

@@ -12,18 +12,18 @@ struct parts {
     size_t n;
 };
 
-static const char *const names[] = {"roleAssignments", "roleEligibilityScheduleInstances",
-                                    "roleDefinitions", "roleGroupMembers"};
+static const enum ra_document order[] = {RA_DOC_ROLE_ASSIGNMENTS, RA_DOC_ROLE_ELIGIBILITIES,
+                                         RA_DOC_ROLE_DEFINITIONS, RA_DOC_ROLE_GROUP_MEMBERS};
 
-static struct ra_doc document(void *ctx, const char *name)
+static struct ra_doc document(void *ctx, enum ra_document which)
 {
     struct parts rest = *(const struct parts *)ctx;
 
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
         const char *end = rest.n ? memchr(rest.p, '\0', rest.n) : NULL;
         size_t n = end ? (size_t)(end - rest.p) : rest.n;
 
-        if (strcmp(name, names[i]) == 0)
+        if (which == order[i])
             return (struct ra_doc){ra_str_n(rest.p, n), n % 7 ? RA_STR("read") : RA_STR("refused")};
         rest.p += end ? n + 1 : n;
         rest.n -= end ? n + 1 : n;

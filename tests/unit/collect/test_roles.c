@@ -2,17 +2,15 @@
 
 #include "recovery/collect/documents.h"
 
-#include <string.h>
-
 /* Who holds a role, as far as the documents tell. */
 
 static const char *assignments, *members = "{\"value\":[]}";
 
-static struct ra_doc document(void *ctx, const char *name)
+static struct ra_doc document(void *ctx, enum ra_document which)
 {
-    const char *json = strcmp(name, "roleAssignments") == 0    ? assignments
-                       : strcmp(name, "roleGroupMembers") == 0 ? members
-                                                               : "{\"value\":[]}";
+    const char *json = which == RA_DOC_ROLE_ASSIGNMENTS     ? assignments
+                       : which == RA_DOC_ROLE_GROUP_MEMBERS ? members
+                                                            : "{\"value\":[]}";
 
     (void)ctx;
     return (struct ra_doc){ra_str(json), RA_STR("read")};
