@@ -149,6 +149,16 @@ static int put_row(struct telling *t, const struct ra_row *row, struct ra_err *e
     return rc;
 }
 
+static int write_row(struct telling *t, struct ra_row *row, FILE *fp, struct ra_err *err)
+{
+    int rc;
+
+    ra_drill_redact(t->in, row, &t->arena);
+    rc = put_row(t, row, err);
+    fwrite(t->line.p, 1, t->line.n, fp);
+    return rc;
+}
+
 static int put_rows(struct telling *t, FILE *fp, struct ra_err *err)
 {
     struct ra_row row;
@@ -156,11 +166,8 @@ static int put_rows(struct telling *t, FILE *fp, struct ra_err *err)
 
     for (size_t i = 0; rc == 0 && i < ra_rows_count(t->rows); i++) {
         rc = ra_rows_get(t->rows, i, &row, err);
-        if (rc != 0)
-            break;
-        ra_drill_redact(t->in, &row, &t->arena);
-        rc = put_row(t, &row, err);
-        fwrite(t->line.p, 1, t->line.n, fp);
+        if (rc == 0)
+            rc = write_row(t, &row, fp, err);
     }
     return rc;
 }
@@ -180,11 +187,8 @@ static int put_unforeseen(struct telling *t, FILE *fp, struct ra_err *err)
         v.kind = (uint8_t)o.kind;
         if (rc == 0)
             rc = ra_rows_resolve(t->rows, &v, &row, err);
-        if (rc != 0)
-            break;
-        ra_drill_redact(t->in, &row, &t->arena);
-        rc = put_row(t, &row, err);
-        fwrite(t->line.p, 1, t->line.n, fp);
+        if (rc == 0)
+            rc = write_row(t, &row, fp, err);
     }
     return rc;
 }
