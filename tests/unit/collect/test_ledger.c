@@ -203,6 +203,57 @@ static void what_was_dropped_can_come_back(void **state)
     store_end(&s);
 }
 
+static void what_differs_is_not_written_where_that_is_not_allowed(void **state)
+{
+    struct store s;
+    struct ra_ledger l;
+    struct ra_str ben;
+
+    (void)state;
+    a_snapshot_of_two(&s);
+    ra_cache_close(&s.cache);
+    assert_int_equal(ra_cache_open(s.dir, false, &s.cache, &s.err), 0);
+    open_next(&s, &l);
+    assert_false(put(&s, &l, "ben", "Ben"));
+    ben = store_record(&s, RA_USER, "ben", "Ben again", false);
+    assert_true(ra_ledger_put(&l, RA_STR("ben"), ben, NULL, &s.err) < 0);
+    assert_true(ra_ledger_put(&l, RA_STR("cyd"), ben, NULL, &s.err) < 0);
+    assert_true(ra_ledger_drop(&l, 0, &s.err) < 0);
+    assert_int_equal(l.changed, 0);
+    ra_ledger_close(&l);
+    store_end(&s);
+}
+
+static int no_entry(void *ctx, uint32_t seq, struct ra_str record, ra_key_fn *emit, void *to,
+                    struct ra_err *err)
+{
+    static const unsigned char value[8] = {0, 0, 0, 0, 255};
+
+    (void)ctx, (void)seq, (void)record, (void)err;
+    emit(to, RA_STR("ann"), value);
+    return 0;
+}
+
+static void an_index_of_no_entries_is_damaged(void **state)
+{
+    const struct ra_index_builder index = {.name = ra_index_name(RA_IX_ID), .keys = no_entry};
+    struct store s;
+    struct ra_ledger l;
+    uint32_t seq;
+
+    (void)state;
+    store_begin(&s);
+    open_anew(&s, &l, false);
+    put(&s, &l, "ann", "Ann");
+    assert_int_equal(ra_fill_finish(&l.fill, "proved", &index, 1, &s.err), 0);
+    ra_ledger_close(&l);
+    open_next(&s, &l);
+    assert_int_equal(ra_ledger_find(&l, RA_STR("ann"), &seq, &s.err), -RA_EINTEGRITY);
+    assert_int_equal(ra_ledger_find(&l, RA_STR("ben"), &seq, &s.err), 0);
+    ra_ledger_close(&l);
+    store_end(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -212,6 +263,8 @@ int main(void)
         cmocka_unit_test(nothing_is_written_as_long_as_nothing_differs),
         cmocka_unit_test(a_change_makes_what_was_asked_of_the_object_unknown),
         cmocka_unit_test(what_was_dropped_can_come_back),
+        cmocka_unit_test(what_differs_is_not_written_where_that_is_not_allowed),
+        cmocka_unit_test(an_index_of_no_entries_is_damaged),
     };
     return cmocka_run_group_tests_name("collect ledger", tests, NULL, NULL);
 }

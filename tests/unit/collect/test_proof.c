@@ -205,6 +205,23 @@ static void why_everything_was_read_stands_at_the_end(void **state)
     end(&x);
 }
 
+/* Whoever was made while they were read is in none of them, and in the changes. */
+static void parts_that_make_up_what_is_counted_afterwards_are_proof(void **state)
+{
+    const struct rule rules[] = {TOKEN_RULE, COUNT("/users/$count", "2"), OTHERS};
+    struct fixture x;
+
+    (void)state;
+    begin(&x, RULES(rules));
+    x.f.parts = 2;
+    x.f.listed_users = 1;
+    x.f.count[RA_USERS] = (struct ra_count){.collection = RA_USERS, .counted = true, .value = 9};
+    assert_int_equal(ra_proof_check_anew(&x.f, &x.err), 0);
+    assert_int_equal(x.f.parts, 2);
+    assert_proof(&x, ", users in 2 parts and held against the tenant's count");
+    end(&x);
+}
+
 static void changes_that_lost_somebody_lead_to_a_full_read(void **state)
 {
     const struct rule rules[] = {TOKEN_RULE, COUNT("/users/$count", "1"), OTHERS,
@@ -217,6 +234,20 @@ static void changes_that_lost_somebody_lead_to_a_full_read(void **state)
     assert_int_equal(ra_proof_check_refresh(&x.f, &resync, &x.err), 0);
     assert_true(resync);
     assert_string_equal(x.f.why, "no change told of 0 users that are new and 1 that are gone");
+    end(&x);
+}
+
+static void changes_that_make_far_fewer_than_are_counted_do_so_too(void **state)
+{
+    const struct rule rules[] = {TOKEN_RULE, COUNT("/users/$count", "9"), OTHERS};
+    struct fixture x;
+    bool resync = false;
+
+    (void)state;
+    begin(&x, RULES(rules));
+    assert_int_equal(ra_proof_check_refresh(&x.f, &resync, &x.err), 0);
+    assert_true(resync);
+    assert_string_equal(x.f.why, "users were 2 by the changes, the tenant counts 9");
     end(&x);
 }
 
@@ -248,7 +279,9 @@ int main(void)
         cmocka_unit_test(without_a_first_round_it_is_an_incomplete_read),
         cmocka_unit_test(where_no_index_can_be_listed_the_lag_is_allowed),
         cmocka_unit_test(why_everything_was_read_stands_at_the_end),
+        cmocka_unit_test(parts_that_make_up_what_is_counted_afterwards_are_proof),
         cmocka_unit_test(changes_that_lost_somebody_lead_to_a_full_read),
+        cmocka_unit_test(changes_that_make_far_fewer_than_are_counted_do_so_too),
         cmocka_unit_test(changes_that_are_merely_ahead_of_the_index_do_not),
     };
     return cmocka_run_group_tests_name("collect proof", tests, NULL, NULL);

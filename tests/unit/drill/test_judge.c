@@ -196,7 +196,10 @@ static void a_sid_that_another_holds_explains_a_refusal(void **state)
     s.warnings = UINT32_C(1) << RA_WARN_CROSS;
     assert_int_equal(ra_judge(&s, &d, NULL), RA_PART_CROSSED);
     assert_int_equal(judged(RA_SOFT_SMTP, d), RA_PART_SID_TAKEN);
-    d.at_sid = false;
+    assert_int_equal(judged(RA_BLOCK_TAKEOVER_POLICY, d), RA_PART_CROSSED);
+    d.at_peer = true;
+    assert_int_not_equal(judged(RA_BLOCK_TAKEOVER_POLICY, d), RA_PART_CROSSED);
+    d.at_peer = d.at_sid = false;
     assert_int_equal(judged(RA_SOFT_SMTP, d), RA_PART_UNEXPLAINED);
     assert_int_equal(among(RA_MATCH_HARD, d, RA_MEETS_SID_TWIN), RA_PART_TWIN_SID);
 }

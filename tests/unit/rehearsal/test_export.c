@@ -340,6 +340,12 @@ static void two_objects_with_one_anchor_cannot_both_have_it(void **state)
     run(AD(A1, "") AD(A1, ""));
     assert_outcome(0, "updated", "none");
     assert_outcome(1, "refused", "AttributeValueMustBeUnique");
+#define OTTO(guid, anchor)                                                                         \
+    "{\"kind\":\"contact\",\"objectGUID\":\"" guid "\",\"sourceAnchor\":\"" anchor "\"}\n"
+    run(OTTO("1", "a") OTTO("2", "a") OTTO("3", "b"));
+    assert_outcome(0, "created", "none");
+    assert_outcome(1, "refused", "AttributeValueMustBeUnique");
+    assert_outcome(2, "created", "none");
 }
 
 static void a_name_outside_the_verified_domains_becomes_the_initial_one(void **state)
