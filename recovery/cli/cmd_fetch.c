@@ -109,8 +109,11 @@ static int settle_and_save(struct ra_cli *cli, struct ra_cache *cache, struct ra
 }
 
 struct summary {
+    const struct ra_config *config;
     struct ra_cache *cache;
     bool json;
+    struct ra_err *err; /* of the first side that cannot be opened */
+    int rc;
 };
 
 static void print_json(const char *side, const struct ra_snap_info *i)
@@ -138,19 +141,54 @@ static void print_json(const char *side, const struct ra_snap_info *i)
     ra_buf_free(&b);
 }
 
+static bool is_configured(const struct ra_config *c, const char *side)
+{
+    bool is = strcmp(side, RA_SIDE_CLOUD) == 0;
+
+    for (size_t i = 0; i < c->ad_n && !is; i++) {
+        char *own = ra_side_of_directory(c->ad[i].name);
+        is = strcmp(side, own) == 0;
+        free(own);
+    }
+    return is;
+}
+
+/* It has a snapshot, and what that holds cannot be told: no line, but no silence either. */
+static void tell_unreadable(struct summary *s, const char *side, struct ra_err *why)
+{
+    if (why->code == RA_EINTEGRITY && !is_configured(s->config, side))
+        ra_hint(why, "there is no section [%s]: remove the file", side);
+    if (s->rc != 0)
+        ra_warn("%s", why->msg);
+    else
+        *s->err = *why;
+    s->rc = -s->err->code;
+}
+
 static void print_snapshot(void *ctx, const char *side)
 {
-    const struct summary *s = ctx;
+    struct summary *s = ctx;
     struct ra_snap *snap;
+    struct ra_err why;
 
-    if (ra_snap_open(s->cache, side, &snap, NULL) != 0)
+    if (ra_snap_open(s->cache, side, &snap, &why) != 0) {
+        tell_unreadable(s, side, &why);
         return;
+    }
     if (s->json)
         print_json(side, ra_snap_info(snap));
     else
         printf("%s: %u objects, %s\n", side, ra_snap_info(snap)->records,
                ra_snap_info(snap)->proof);
     ra_snap_close(&snap);
+}
+
+static int summarize(const struct ra_cli *cli, struct ra_cache *cache, struct ra_err *err)
+{
+    struct summary s = {.config = cli->config, .cache = cache, .json = cli->json, .err = err};
+    int rc = ra_cache_sides(cache, print_snapshot, &s, err);
+
+    return rc == 0 ? s.rc : rc;
 }
 
 int ra_cmd_fetch(struct ra_cli *cli, int argc, char **argv, struct ra_err *err)
@@ -171,8 +209,7 @@ int ra_cmd_fetch(struct ra_cli *cli, int argc, char **argv, struct ra_err *err)
     if (rc == 0)
         rc = settle_and_save(cli, cache, graph, &o, err);
     if (rc == 0 && !cli->quiet)
-        rc = ra_cache_sides(cache, print_snapshot,
-                            &(struct summary){.cache = cache, .json = cli->json}, err);
+        rc = summarize(cli, cache, err);
     ra_graph_close(&graph);
     ra_cache_close(&cache);
     return rc;

@@ -28,10 +28,13 @@ int ra_fresh_ask(struct ra_cli *cli, struct ra_fresh *f, const uint32_t *soa, si
         return 0;
     rc = ra_cloud_settle(f->graph, f->cache, &f->study->view->cloud.side, soa, soa_n, ooi, ooi_n,
                          &added, err);
-    if (rc != 0 || !added)
-        return rc;
-    ra_study_close(&f->study);
-    return ra_study_open(cli, f->cache, &f->study, err);
+    if (rc == 0 && !added)
+        return ra_view_refusals(f->study->view, f->cache, err);
+    if (rc == 0) {
+        ra_study_close(&f->study);
+        rc = ra_study_open(cli, f->cache, &f->study, err);
+    }
+    return rc;
 }
 
 void ra_fresh_close(struct ra_fresh *f)

@@ -276,7 +276,7 @@ int ra_gather_settle(struct ra_cli *cli, struct ra_cache *cache, struct ra_graph
                          (*study)->result.need_soa_n, (*study)->result.need_ooi,
                          (*study)->result.need_ooi_n, &added, err);
     if (rc == 0 && !added)
-        return 0;
+        return ra_view_refusals((*study)->view, cache, err);
     ra_study_close(study);
     return rc == 0 ? ra_study_open(cli, cache, study, err) : rc;
 }

@@ -114,6 +114,9 @@ int ra_view_open(struct ra_cache *c, const char *const *directories, size_t n,
                  const char *login_attribute, struct ra_view **out, struct ra_err *err);
 void ra_view_close(struct ra_view **v);
 
+/* Lists in v->tenant.unknown what was refused since the view was opened (ra_cloud_settle). */
+int ra_view_refusals(struct ra_view *v, struct ra_cache *c, struct ra_err *err);
+
 /* The id of the tenant that the cloud's snapshot was asked of; absent in one of an older version.
  */
 struct ra_str ra_view_tenant(const struct ra_view *v);

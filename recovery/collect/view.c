@@ -195,6 +195,23 @@ void ra_view_close(struct ra_view **vp)
     *vp = NULL;
 }
 
+/* A view sees the snapshot as it was when it was opened. */
+int ra_view_refusals(struct ra_view *v, struct ra_cache *c, struct ra_err *err)
+{
+    struct ra_snap *snap = NULL;
+    struct ra_tenant t;
+    int rc = ra_snap_open(c, RA_SIDE_CLOUD, &snap, err);
+
+    if (rc == 0)
+        rc = ra_tenant_load(snap, &v->arena, &t, err);
+    if (rc == 0) {
+        v->tenant.unknown = t.unknown;
+        v->tenant.unknown_n = t.unknown_n;
+    }
+    ra_snap_close(&snap);
+    return rc;
+}
+
 struct ra_str ra_view_tenant(const struct ra_view *v)
 {
     return ra_snap_get(v->cloud.snap, RA_TABLE_MARKS, RA_STR("tenant"));

@@ -47,6 +47,12 @@ int ra_html_page(const struct ra_report_input *in, struct ra_rows *rows, FILE *f
  * any case, null when unknown; sorted by name. */
 struct ra_json;
 void ra_flags_json(const struct ra_tenant *tenant, struct ra_json *j);
+/* The member "tenant" of a summary: its id, its flags, and what could not be read. */
+void ra_tenant_json(const struct ra_tenant *tenant, struct ra_json *j);
+/* The same for people: what could not be read, and what it needs, under that head; nothing where
+ * all could be. */
+void ra_unknown_text(const struct ra_tenant *tenant, const struct ra_report_style *style,
+                     const char *head, struct ra_buf *out);
 
 /* The five numbers that matter, in this order, then what is neither. */
 enum ra_number {

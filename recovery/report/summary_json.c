@@ -205,7 +205,7 @@ static void snapshots(struct ra_json *j, const struct ra_report_input *in)
     ra_json_object_end(j);
 }
 
-static void tenant(struct ra_json *j, const struct ra_tenant *t)
+void ra_tenant_json(const struct ra_tenant *t, struct ra_json *j)
 {
     ra_json_key(j, "tenant");
     ra_json_object(j);
@@ -234,6 +234,6 @@ void ra_report_summary_json(const struct ra_report_input *in, struct ra_buf *out
     anchor(&j, in);
     deletes(&j, in);
     snapshots(&j, in);
-    tenant(&j, in->tenant);
+    ra_tenant_json(in->tenant, &j);
     ra_json_object_end(&j);
 }

@@ -241,15 +241,16 @@ static void snapshots(struct summary *s)
     ra_table_print(&t, s->out);
 }
 
-static void unknown(struct summary *s)
+void ra_unknown_text(const struct ra_tenant *tenant, const struct ra_report_style *style,
+                     const char *head, struct ra_buf *out)
 {
-    const struct ra_tenant *t = s->in->tenant;
+    struct summary s = {.style = style, .out = out};
 
-    if (t->unknown_n == 0)
+    if (tenant->unknown_n == 0)
         return;
-    heading(s, "Not known, so the strict case was taken");
-    for (size_t i = 0; i < t->unknown_n; i++)
-        ra_layout_paragraph(s->style, "  - ", t->unknown[i], s->out);
+    heading(&s, head);
+    for (size_t i = 0; i < tenant->unknown_n; i++)
+        ra_layout_paragraph(style, "  - ", tenant->unknown[i], out);
 }
 
 /* ---- what to do next ---- */
@@ -393,7 +394,7 @@ int ra_report_summary_text(const struct ra_report_input *in, const struct ra_rep
     findings(&s);
     anchor(&s);
     snapshots(&s);
-    unknown(&s);
+    ra_unknown_text(in->tenant, style, "Not known, so the strict case was taken", out);
     if (!ra_str_absent(in->listing))
         ra_buf_put(out, in->listing.p, in->listing.n);
     next_steps(&s);

@@ -131,8 +131,8 @@ static void number(struct ra_json *j, const char *key, uint64_t n)
     ra_json_int(j, (long long)n);
 }
 
-static void put_summary(const struct ra_restore_then *then, const struct ra_restored *r,
-                        struct ra_buf *out)
+static void put_summary(const struct ra_report_input *now, const struct ra_restore_then *then,
+                        const struct ra_restored *r, struct ra_buf *out)
 {
     char when[RA_TIME_TEXT];
     struct ra_json j;
@@ -152,6 +152,7 @@ static void put_summary(const struct ra_restore_then *then, const struct ra_rest
     number(&j, "gone", r->gone);
     number(&j, "reanchored", r->reanchored);
     number(&j, "others", r->others);
+    ra_tenant_json(now->tenant, &j);
     ra_json_object_end(&j);
     ra_buf_putc(out, '\n');
 }
@@ -174,7 +175,7 @@ int ra_restore_json(const struct ra_report_input *now, const struct ra_restore_t
             fwrite(b.p, 1, b.n, fp);
     }
     ra_buf_clear(&b);
-    put_summary(then, r, &b);
+    put_summary(now, then, r, &b);
     if (rc == 0)
         fwrite(b.p, 1, b.n, fp);
     ra_buf_free(&b);

@@ -213,6 +213,17 @@ static int items(struct page *p, size_t each, FILE *fp)
     return rc;
 }
 
+/* Why an identifier was not read. */
+static void unknown(struct page *p)
+{
+    unsigned notes = 0;
+
+    for (size_t i = 0; i < p->r->n; i++)
+        notes |= p->r->items[i].notes;
+    if (notes & RA_NOTE_IDENTIFIER_UNREAD)
+        ra_unknown_text(p->t.now->tenant, p->style, "Not known of the tenant", &p->out);
+}
+
 /* ---- what to do next ---- */
 
 static void next(struct page *p)
@@ -255,6 +266,7 @@ int ra_restore_text(const struct ra_report_input *now, const struct ra_restore_t
     counts(&p);
     rc = items(&p, each, fp);
     if (rc == 0) {
+        unknown(&p);
         next(&p);
         rc = spill(&p, fp);
     }

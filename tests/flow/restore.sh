@@ -106,7 +106,15 @@ jq -es --arg was "$was" '.[0].outcome == "write" and .[0].reason == "recreated" 
 tenant_down
 live deaf --identifier refuse
 expect 0 "${live[@]}" --json restore newest --only "$(jq -r .then.upn <<< "$one")"
-jq -es '.[0].outcome == "write" and .[0].changes.object_identifier == null' "$work/out" > /dev/null || fail "$(cat "$work/out")"
+jq -es '.[0].outcome == "write" and .[0].changes.object_identifier == null and .[0].notes[0] == "identifier-unread"' \
+  "$work/out" > /dev/null || fail "$(cat "$work/out")"
+refused='which AD object a user is bound to (onPremisesObjectIdentifier on beta): refused; needs User-OnPremisesSync'
+why() { jq -es --arg t "$refused" '.[-1].tenant.unknown | length == 1 and (.[0] | startswith($t))' "$1" > /dev/null || fail "$(tail -1 "$1")"; }
+why "$work/out"
+expect 0 "${live[@]:0:3}" restore newest --only "$(jq -r .then.upn <<< "$one")"
+shown "onPremisesObjectIdentifier was not read" "Not known of the tenant" "  - ${refused:0:60}"
+expect 0 "${live[@]}" rebuild --report "$work/deaf.report"
+why "$work/deaf.report/verdicts.ndjson"
 tenant_down
 
 say "what ends otherwise"

@@ -51,8 +51,11 @@ rm "$work/run/store/snapshots/ad:contoso".*.mdb*
 status 0 3 5 9 -- "${run[@]}" fetch cloud
 status 0 1 3 5 7 9 -- "${run[@]}" doctor
 rm -r "$work/run/store"; cp -r "$work/store" "$work/run/store"
-echo torn > "$work/run/store/snapshots/ad:another.1.mdb"    # of a section that is no more
-expect 0 "${run[@]}" fetch; shown "cloud: " "ad:contoso: "; ! grep -q another "$work/out" || fail "$(cat "$work/out")"
+for side in another third; do echo torn > "$work/run/store/snapshots/ad:$side.1.mdb"; done    # of sections that are no more
+expect 7 "${run[@]}" fetch; shown "cloud: " "ad:contoso: "
+said "ad:another.1.mdb: " "ad:third.1.mdb: " "there is no section [ad:another]: remove the file"
+! grep -q -e another -e third "$work/out" || fail "$(cat "$work/out")"
+expect 0 "${run[@]}" -q fetch
 rm -r "$work/run/store"; mv "$work/store" "$work/run/store"
 
 say "backups: encrypted, pruned, and with a head that is a run behind"

@@ -210,11 +210,17 @@ static bool unknown(const struct ra_tenant *t, const char *words)
 static void what_is_refused_is_kept_and_told(void **state)
 {
     struct ra_arena a = {0};
+    struct ra_view *view;
     struct ra_tenant t;
 
     (void)state;
     script.refused = true;
+    assert_int_equal(ra_view_open(store.cache, NULL, 0, "", &view, &store.err), 0);
     assert_false(settled());
+    assert_false(unknown(&view->tenant, "no such property")); /* it was opened before */
+    assert_int_equal(ra_view_refusals(view, store.cache, &store.err), 0);
+    assert_true(unknown(&view->tenant, "no such property"));
+    ra_view_close(&view);
     t = loaded(&a);
     assert_true(unknown(&t, "Authorization_RequestDenied"));
     assert_int_equal(t.domains_n, 1); /* the other has no name */

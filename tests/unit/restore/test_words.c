@@ -338,6 +338,46 @@ static void the_text_counts_and_tells_what_to_do_next(void **state)
     free(out);
 }
 
+static void why_an_identifier_was_not_read_is_told(void **state)
+{
+    struct ra_str refused = RA_STR("identifiers: refused");
+    struct scene *s = *state;
+    struct ra_ad_object a;
+    struct peer p;
+    char *out;
+
+    redact_with = NULL;
+    annas_backup(s, &a, &p);
+    recreate(s, &a);
+    p.identifier = NULL;
+    put(s, &a, &p);
+    s->tenant.unknown = &refused;
+    s->tenant.unknown_n = 1;
+    now_restored = restore(s);
+    out = written(text);
+    assert_non_null(strstr(out, "    note       onPremisesObjectIdentifier was not read"));
+    assert_non_null(strstr(out, "\nNot known of the tenant\n  - identifiers: refused\n"));
+    free(out);
+    out = written(json);
+    assert_non_null(strstr(out, "\"notes\":[\"identifier-unread\""));
+    assert_non_null(strstr(out, "\"unknown\":[\"identifiers: refused\"]}}\n"));
+    free(out);
+}
+
+static void what_no_object_hangs_on_is_not_told(void **state)
+{
+    struct ra_str refused = RA_STR("roles: refused");
+    struct scene *s = *state;
+    char *out;
+
+    s->tenant.unknown = &refused;
+    s->tenant.unknown_n = 1;
+    recreated(s);
+    out = written(text);
+    assert_null(strstr(out, "Not known"));
+    free(out);
+}
+
 static void nothing_to_restore_is_said(void **state)
 {
     struct scene *s = *state;
@@ -371,6 +411,8 @@ struct chapter restore_words_tests(void)
         IN_SCENE(each_object_is_a_json_line_with_then_and_now),
         IN_SCENE(redaction_hides_names_of_then_and_now),
         IN_SCENE(the_text_counts_and_tells_what_to_do_next),
+        IN_SCENE(why_an_identifier_was_not_read_is_told),
+        IN_SCENE(what_no_object_hangs_on_is_not_told),
         IN_SCENE(nothing_to_restore_is_said),
     };
 
