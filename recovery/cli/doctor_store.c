@@ -31,10 +31,13 @@ static void tell_side(void *ctx, const char *side)
     const struct ra_snap_info *i;
     struct ra_snap *snap;
     int64_t now = ra_now();
+    struct ra_err e;
     char age[32];
 
-    if (ra_snap_open(t->cache, side, &snap, NULL) != 0)
+    if (ra_snap_open(t->cache, side, &snap, &e) != 0) {
+        ra_doctor_fault(t->d, side, &e);
         return;
+    }
     i = ra_snap_info(snap);
     ra_duration_text(now > i->created ? now - i->created : 0, age);
     ra_doctor_ok(t->d, side, "%u objects, %s old: %s", i->records, age, i->proof);

@@ -56,6 +56,7 @@ expect 7 "${run[@]}" fetch; shown "cloud: " "ad:contoso: "
 said "ad:another.1.mdb: " "ad:third.1.mdb: " "there is no section [ad:another]: remove the file"
 ! grep -q -e another -e third "$work/out" || fail "$(cat "$work/out")"
 expect 0 "${run[@]}" -q fetch
+expect 7 "${run[@]}" doctor; shown "ad:another.1.mdb: "
 rm -r "$work/run/store"; mv "$work/store" "$work/run/store"
 
 say "backups: encrypted, pruned, and with a head that is a run behind"
