@@ -222,33 +222,33 @@ static void parts_that_make_up_what_is_counted_afterwards_are_proof(void **state
     end(&x);
 }
 
+static void assert_full_read(const struct rule *rules, size_t n, const char *why)
+{
+    struct fixture x;
+    bool resync = false;
+
+    begin(&x, rules, n);
+    assert_int_equal(ra_proof_check_refresh(&x.f, &resync, &x.err), 0);
+    assert_true(resync);
+    assert_string_equal(x.f.why, why);
+    end(&x);
+}
+
 static void changes_that_lost_somebody_lead_to_a_full_read(void **state)
 {
     const struct rule rules[] = {TOKEN_RULE, COUNT("/users/$count", "1"), OTHERS,
                                  INDEX("1", "{\"id\":\"cyd\"}"), NOBODY};
-    struct fixture x;
-    bool resync = false;
 
     (void)state;
-    begin(&x, RULES(rules));
-    assert_int_equal(ra_proof_check_refresh(&x.f, &resync, &x.err), 0);
-    assert_true(resync);
-    assert_string_equal(x.f.why, "no change told of 0 users that are new and 1 that are gone");
-    end(&x);
+    assert_full_read(RULES(rules), "no change told of 0 users that are new and 1 that are gone");
 }
 
 static void changes_that_make_far_fewer_than_are_counted_do_so_too(void **state)
 {
     const struct rule rules[] = {TOKEN_RULE, COUNT("/users/$count", "9"), OTHERS};
-    struct fixture x;
-    bool resync = false;
 
     (void)state;
-    begin(&x, RULES(rules));
-    assert_int_equal(ra_proof_check_refresh(&x.f, &resync, &x.err), 0);
-    assert_true(resync);
-    assert_string_equal(x.f.why, "users were 2 by the changes, the tenant counts 9");
-    end(&x);
+    assert_full_read(RULES(rules), "users were 2 by the changes, the tenant counts 9");
 }
 
 static void changes_that_are_merely_ahead_of_the_index_do_not(void **state)
