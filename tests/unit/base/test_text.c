@@ -40,6 +40,22 @@ static void folding_into_copies_every_byte(void **state)
     assert_memory_equal(to, "a\0\xC4z", 4);
 }
 
+/* Eight bytes are folded at once, and what is left of them one by one. */
+static void every_byte_is_folded_wherever_it_stands(void **state)
+{
+    char from[19], to[19];
+
+    (void)state;
+    for (int c = 0; c < 256; c++)
+        for (size_t at = 0; at < sizeof from; at++) {
+            memset(from, c ^ 0x80, sizeof from);
+            from[at] = (char)c;
+            ra_fold_into(to, from, sizeof from);
+            for (size_t i = 0; i < sizeof from; i++)
+                assert_int_equal(to[i], ra_fold(from[i]));
+        }
+}
+
 static void text_may_hold_nuls(void **state)
 {
     (void)state;
@@ -162,6 +178,7 @@ int main(void)
         cmocka_unit_test(empty_is_absent),
         cmocka_unit_test(only_ascii_letters_fold),
         cmocka_unit_test(folding_into_copies_every_byte),
+        cmocka_unit_test(every_byte_is_folded_wherever_it_stands),
         cmocka_unit_test(text_may_hold_nuls),
         cmocka_unit_test(order_is_by_unsigned_bytes_then_by_length),
         cmocka_unit_test(beginnings_ends_and_parts_are_found),
