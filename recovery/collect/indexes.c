@@ -26,12 +26,17 @@ static void receive(void *ctx, struct ra_str key, const struct ra_entry *entry)
     r->emit(r->to, key, value);
 }
 
-/* Few objects name another's SID: the rest need not be decoded for it. */
+/* Few objects name another's SID, devices alone have a deviceId, and groups alone are looked for by
+ * their name: the rest need not be decoded for it. */
 static bool has_none(const struct ra_index_context *c, struct ra_str record)
 {
-    struct ra_ad_head head;
+    struct ra_cloud_head cloud;
+    struct ra_ad_head ad;
 
-    return c->index == RA_IX_TIE && ra_ad_head(record, &head) && !(head.own & RA_OWN_TIED);
+    if (!c->cloud)
+        return c->index == RA_IX_TIE && ra_ad_head(record, &ad) && !(ad.own & RA_OWN_TIED);
+    return ((c->index == RA_IX_GUID && ra_cloud_head(record, &cloud) && cloud.kind != RA_DEVICE) ||
+            (c->index == RA_IX_NAME && ra_cloud_head(record, &cloud) && cloud.kind != RA_GROUP));
 }
 
 static int keys(void *ctx, uint32_t seq, struct ra_str record, ra_key_fn *emit, void *to,

@@ -64,9 +64,13 @@ static const size_t cloud_lists[] = {
 
 static void put_number(struct ra_buf *b, uint64_t v)
 {
-    unsigned char bytes[10];
+    unsigned char bytes[10] = {(unsigned char)v};
     size_t n = 0;
 
+    if (v < 0x80) { /* most of them */
+        ra_buf_put(b, bytes, 1);
+        return;
+    }
     while (v >= 0x80) {
         bytes[n++] = (unsigned char)(v | 0x80);
         v >>= 7;
@@ -334,10 +338,5 @@ bool ra_cloud_decode_for(struct ra_str record, enum ra_index index, struct ra_cl
     if (n == COUNT(cloud_strings))
         return ra_cloud_decode(record, out);
     *out = (struct ra_cloud_object){.deleted = false};
-    if (!get_cloud_head(&record, out))
-        return false;
-    if ((index == RA_IX_GUID && out->kind != RA_DEVICE) ||
-        (index == RA_IX_NAME && out->kind != RA_GROUP))
-        return true; /* has no key there */
-    return get_strings(&record, out, cloud_strings, n);
+    return get_cloud_head(&record, out) && get_strings(&record, out, cloud_strings, n);
 }

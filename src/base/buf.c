@@ -37,16 +37,6 @@ bool ra_buf_reserve(struct ra_buf *b, size_t n)
     return true;
 }
 
-bool ra_buf_put(struct ra_buf *b, const void *p, size_t n)
-{
-    if (!ra_buf_reserve(b, n))
-        return false;
-    if (n)
-        memcpy(b->p + b->n, p, n);
-    b->n += n;
-    return true;
-}
-
 bool ra_buf_puts(struct ra_buf *b, const char *z)
 {
     return ra_buf_put(b, z, strlen(z));
