@@ -39,7 +39,7 @@ static void *commit(void *arg)
     if (b->rc == 0 && b->hash) /* else it was resumed or changed: finish reads them all again */
         ra_group_records(&b->group, hash_record, b->fill->hash);
     if (b->rc == 0)
-        ra_early_take(b->fill, &b->group, b->first);
+        ra_early_take(b->fill, &b->group, b->first, b->next);
     return NULL;
 }
 

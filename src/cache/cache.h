@@ -63,6 +63,7 @@ int ra_fill_find(struct ra_fill *f, const char *index, struct ra_str key, unsign
 /* Adds to the group that the next commit makes durable. The bytes are copied. Returns the sequence
  * number that the record gets. */
 uint32_t ra_fill_record(struct ra_fill *f, struct ra_str record);
+uint32_t ra_fill_next(const struct ra_fill *f); /* the number that the next record gets */
 /* Puts other bytes in the place of a record that this fill has, committed or not. */
 void ra_fill_replace(struct ra_fill *f, uint32_t seq, struct ra_str record);
 /* Takes a record out. Its number stays taken, and means nothing any more, until finish closes the

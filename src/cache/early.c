@@ -140,11 +140,11 @@ static size_t size_of(const struct ra_early *e)
     return sum;
 }
 
-void ra_early_take(struct ra_fill *f, const struct ra_group *g, uint32_t first)
+void ra_early_take(struct ra_fill *f, const struct ra_group *g, uint32_t first, uint32_t next)
 {
     struct ra_early *e = f->early;
 
-    if (!e)
+    if (!e || first == next) /* nothing is new: what was sorted stays so */
         return;
     stop_sorting(e);
     e->sorted = 0;

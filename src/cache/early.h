@@ -11,8 +11,9 @@
 
 /* Nothing may have been committed yet. The builders are the caller's until finish. */
 void ra_early_begin(struct ra_fill *f, const struct ra_index_builder *indexes, size_t n);
-/* Of a group that is in the file now; first: the number of its first new record. One at a time. */
-void ra_early_take(struct ra_fill *f, const struct ra_group *g, uint32_t first);
+/* Of a group that is in the file now; first: the number of its first new record, next: the one
+ * behind its last. One group at a time. */
+void ra_early_take(struct ra_fill *f, const struct ra_group *g, uint32_t first, uint32_t next);
 /* A record was changed. Safe while another thread takes. */
 void ra_early_spoil(struct ra_fill *f);
 /* Sorts what was taken, in a thread. Keys that are taken later cost it once more. */

@@ -106,6 +106,11 @@ uint32_t ra_fill_record(struct ra_fill *f, struct ra_str record)
     return f->given == UINT32_MAX ? f->given : f->given++;
 }
 
+uint32_t ra_fill_next(const struct ra_fill *f)
+{
+    return f->given;
+}
+
 /* The hash runs over the records in order: what it has of this one is no longer true, and finish
  * reads them all again. */
 static void change(struct ra_fill *f, uint32_t seq, const char *how)
@@ -205,7 +210,7 @@ int ra_fill_commit(struct ra_fill *f, struct ra_err *err)
         return rc;
     if (f->hashed == f->committed) /* else it was resumed: finish reads them all again */
         ra_group_records(&f->group, hash_record, f);
-    ra_early_take(f, &f->group, f->committed);
+    ra_early_take(f, &f->group, f->committed, f->given);
     f->committed = f->given;
     ra_group_clear(&f->group);
     ra_latest_clear(&f->latest);

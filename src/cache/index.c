@@ -20,15 +20,6 @@ struct append {
     uint64_t stored, chunk; /* pairs in the index before the chunk, and of it */
 };
 
-static bool same_pair(const struct ra_pairs *p, size_t i)
-{
-    unsigned char a[RA_PAIR_VALUE], b[RA_PAIR_VALUE];
-
-    ra_pairs_value(p, i, a);
-    ra_pairs_value(p, i - 1, b);
-    return memcmp(a, b, sizeof a) == 0;
-}
-
 static int append_pair(struct append *a, MDB_cursor *cursor, size_t i)
 {
     struct ra_str key = ra_pairs_key(a->pairs, i);
@@ -36,7 +27,7 @@ static int append_pair(struct append *a, MDB_cursor *cursor, size_t i)
     unsigned char bytes[RA_PAIR_VALUE];
     MDB_val k = ra_val(key.p, key.n), v = ra_val(bytes, sizeof bytes);
 
-    if (same_key && same_pair(a->pairs, i))
+    if (same_key && a->pairs->at[i].value == a->pairs->at[i - 1].value)
         return 0;
     ra_pairs_value(a->pairs, i, bytes);
     a->chunk++;

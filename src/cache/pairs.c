@@ -30,15 +30,19 @@ size_t ra_pairs_size(const struct ra_pairs *p)
     return p->n * sizeof *p->at + p->bytes;
 }
 
-/* Sorted keys lie about at random: large pages spare a walk of the page table for each of them. */
-static unsigned char *new_block(void)
+/* Sorted keys lie about at random: large pages spare a walk of the page table for each of them.
+ * What stands in the first block the processor's own table holds, and fresh large pages have their
+ * price.
+ */
+static unsigned char *new_block(bool first)
 {
     void *block = aligned_alloc(LARGE_PAGE, RA_PAIRS_BLOCK);
 
     if (!block)
         return ra_malloc(RA_PAIRS_BLOCK);
 #ifdef MADV_HUGEPAGE
-    madvise(block, RA_PAIRS_BLOCK, MADV_HUGEPAGE);
+    if (!first)
+        madvise(block, RA_PAIRS_BLOCK, MADV_HUGEPAGE);
 #endif
     return block;
 }
@@ -53,7 +57,8 @@ static size_t reserve(struct ra_pairs *p, size_t n)
     at = p->used;
     if (at / RA_PAIRS_BLOCK == p->block_count) {
         p->blocks = ra_grow(p->blocks, &p->block_cap, p->block_count + 1, sizeof *p->blocks);
-        p->blocks[p->block_count++] = new_block();
+        p->blocks[p->block_count] = new_block(p->block_count == 0);
+        p->block_count++;
     }
     p->used += n;
     p->bytes += n;
@@ -77,6 +82,7 @@ bool ra_pairs_add(struct ra_pairs *p, struct ra_str key, const unsigned char val
     return true;
 }
 
+/* Not to be inlined: gcc takes a function that only prefetches for one without effect. */
 void ra_pairs_fetch(const struct ra_pairs *p, size_t i)
 {
     const unsigned char *key;
@@ -86,16 +92,4 @@ void ra_pairs_fetch(const struct ra_pairs *p, size_t i)
     key = ra_pairs_at(p, &p->at[i + AHEAD]);
     __builtin_prefetch(key);
     __builtin_prefetch(key + ra_pairs_length(&p->at[i + AHEAD]) - 1);
-}
-
-struct ra_str ra_pairs_key(const struct ra_pairs *p, size_t i)
-{
-    return (struct ra_str){(const char *)ra_pairs_at(p, &p->at[i]), ra_pairs_length(&p->at[i])};
-}
-
-void ra_pairs_value(const struct ra_pairs *p, size_t i, unsigned char out[RA_PAIR_VALUE])
-{
-    uint64_t v = htobe64(p->at[i].value);
-
-    memcpy(out, &v, sizeof v);
 }

@@ -7,9 +7,11 @@
 
 #include "src/base/text.h"
 
+#include <endian.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define RA_PAIR_VALUE 8
 
@@ -53,9 +55,20 @@ size_t ra_pairs_size(const struct ra_pairs *p); /* bytes that the pairs take */
 void ra_pairs_sort(struct ra_pairs *p);
 
 /* The i-th pair: the stored key, borrowed until the next add, and its value. */
-struct ra_str ra_pairs_key(const struct ra_pairs *p, size_t i);
+static inline struct ra_str ra_pairs_key(const struct ra_pairs *p, size_t i)
+{
+    return (struct ra_str){(const char *)ra_pairs_at(p, &p->at[i]), ra_pairs_length(&p->at[i])};
+}
+
+static inline void ra_pairs_value(const struct ra_pairs *p, size_t i,
+                                  unsigned char out[RA_PAIR_VALUE])
+{
+    uint64_t v = htobe64(p->at[i].value);
+
+    memcpy(out, &v, sizeof v);
+}
+
 /* Asks the memory for keys a little behind i: sorted keys lie about at random. */
 void ra_pairs_fetch(const struct ra_pairs *p, size_t i);
-void ra_pairs_value(const struct ra_pairs *p, size_t i, unsigned char out[RA_PAIR_VALUE]);
 
 #endif
