@@ -225,7 +225,6 @@ static int refresh_once(struct ra_cloud_fill *f, bool *resumed, struct ra_err *e
     snprintf(token, sizeof token, "next %s", f->fingerprint);
     f->why[0] = '\0';
     f->events = (struct ra_cloud_events){0};
-    f->counted = false;
     f->open = true;
     rc = ra_ledger_open_next(&f->ledger, f->cache, token, resumed, err);
     if (rc == -(int)RA_ENOTFOUND)
@@ -334,7 +333,7 @@ static int read_anew(struct ra_cloud_fill *f, struct ra_err *err)
     int rc;
 
     f->events = (struct ra_cloud_events){0};
-    f->rechecked = f->counted = false;
+    f->rechecked = false;
     f->missed = 0;
     memset(f->seen, 0, sizeof f->seen);
     rc = begin_anew(f, err);
@@ -343,7 +342,7 @@ static int read_anew(struct ra_cloud_fill *f, struct ra_err *err)
     if (rc == 0)
         rc = ra_fill_sort_ahead(f->ledger.fill, err);
     if (rc == 0)
-        rc = ra_cloud_count_live(f, err);
+        rc = ra_ledger_count(&f->ledger, f->live, err);
     if (rc == 0)
         f->listed_users = f->live[RA_USERS];
     if (rc == 0 && !ra_graph_is_files(f->graph))

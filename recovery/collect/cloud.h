@@ -38,15 +38,13 @@ struct ra_cloud_fill {
     bool open; /* the ledger */
     struct ra_index_plan plan;
     struct ra_buf record, lists;
-    struct ra_str link[RA_DELTA_KINDS]; /* where the next round of changes begins; in arena */
-    struct ra_seen listed;              /* ids of the last list of deleted users */
-    bool contradicted;                  /* that list named a user who is alive here */
-    bool two_told;                      /* saved responses have an object twice: it was said */
-    struct ra_cloud_events events;      /* since the lists were begun */
-    uint64_t seen[RA_COLLECTIONS];      /* objects that came, for progress */
-    uint64_t live[RA_COLLECTIONS];      /* objects that there are, once counted */
-    bool counted;                       /* they were, when so many had changed */
-    uint64_t counted_at;
+    struct ra_str link[RA_DELTA_KINDS];    /* where the next round of changes begins; in arena */
+    struct ra_seen listed;                 /* ids of the last list of deleted users */
+    bool contradicted;                     /* that list named a user who is alive here */
+    bool two_told;                         /* saved responses have an object twice: it was said */
+    struct ra_cloud_events events;         /* since the lists were begun */
+    uint64_t seen[RA_COLLECTIONS];         /* objects that came, for progress */
+    uint64_t live[RA_COLLECTIONS];         /* objects that there are, as last counted */
     struct ra_count count[RA_COLLECTIONS]; /* as the tenant counted before, and then after */
     struct ra_count after[RA_COLLECTIONS]; /* counted beside the last round of all changes */
     bool counted_after;
@@ -102,8 +100,6 @@ int ra_cloud_take_changed(struct ra_cloud_fill *f, const struct ra_graph_object 
 /* An object as it is, where changes contradicted each other. */
 int ra_cloud_take_settled(struct ra_cloud_fill *f, const struct ra_graph_object *o,
                           struct ra_err *err);
-/* Counts what there is, by collection. */
-int ra_cloud_count_live(struct ra_cloud_fill *f, struct ra_err *err);
 /* Drops deleted users that are neither in the last list nor known to be newly deleted. */
 int ra_cloud_drop_unlisted(struct ra_cloud_fill *f, struct ra_err *err);
 void ra_cloud_report(const struct ra_cloud_fill *f, enum ra_collection c, uint64_t total);

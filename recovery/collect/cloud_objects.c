@@ -189,47 +189,6 @@ int ra_cloud_take_settled(struct ra_cloud_fill *f, const struct ra_graph_object 
 
 /* ---- all of them ---- */
 
-static enum ra_collection collection_of(const struct ra_cloud_head *head)
-{
-    switch (head->kind) {
-    case RA_GROUP:
-        return RA_GROUPS;
-    case RA_CONTACT:
-        return RA_CONTACTS;
-    case RA_DEVICE:
-        return RA_DEVICES;
-    case RA_USER:
-    case RA_COMPUTER:
-    case RA_KINDS:
-        break;
-    }
-    return head->deleted ? RA_DELETED_USERS : RA_USERS;
-}
-
-static int count_one(void *ctx, uint32_t seq, struct ra_str record, struct ra_err *err)
-{
-    struct ra_cloud_fill *f = ctx;
-    struct ra_cloud_head head;
-
-    if (!ra_cloud_head(record, &head))
-        return ra_fail(err, RA_EINTEGRITY, "record %u cannot be read back", seq);
-    f->live[collection_of(&head)]++;
-    return 0;
-}
-
-int ra_cloud_count_live(struct ra_cloud_fill *f, struct ra_err *err)
-{
-    int rc;
-
-    if (f->counted && f->counted_at == f->ledger.changed)
-        return 0;
-    memset(f->live, 0, sizeof f->live);
-    rc = ra_ledger_walk(&f->ledger, count_one, f, err);
-    f->counted = rc == 0;
-    f->counted_at = f->ledger.changed;
-    return rc;
-}
-
 static int drop_one(void *ctx, uint32_t seq, struct ra_str record, struct ra_err *err)
 {
     struct ra_cloud_fill *f = ctx;

@@ -52,8 +52,12 @@ static int open_fill(struct ra_ledger *l, bool *resumed, struct ra_err *err)
 int ra_ledger_open(struct ra_ledger *l, struct ra_cache *c, const char *token, bool *resumed,
                    struct ra_err *err)
 {
+    int rc;
+
     begin(l, c, token);
-    return open_fill(l, resumed, err);
+    rc = open_fill(l, resumed, err);
+    l->counted = rc == 0 && !*resumed;
+    return rc;
 }
 
 int ra_ledger_open_next(struct ra_ledger *l, struct ra_cache *c, const char *token, bool *resumed,
@@ -94,6 +98,65 @@ static int want_fill(struct ra_ledger *l, struct ra_err *err)
     bool resumed;
 
     return l->fill ? 0 : open_fill(l, &resumed, err);
+}
+
+/* ---- counting ---- */
+
+static enum ra_collection collection_of(const struct ra_cloud_head *head)
+{
+    switch (head->kind) {
+    case RA_GROUP:
+        return RA_GROUPS;
+    case RA_CONTACT:
+        return RA_CONTACTS;
+    case RA_DEVICE:
+        return RA_DEVICES;
+    case RA_USER:
+    case RA_COMPUTER:
+    case RA_KINDS:
+        break;
+    }
+    return head->deleted ? RA_DELETED_USERS : RA_USERS;
+}
+
+enum { GONE = -1, THERE = 1 };
+
+static int tally(struct ra_ledger *l, uint32_t seq, struct ra_str record, int by,
+                 struct ra_err *err)
+{
+    struct ra_cloud_head head;
+
+    if (!ra_cloud_head(record, &head))
+        return ra_fail(err, RA_EINTEGRITY, "record %u cannot be read back", seq);
+    l->live[collection_of(&head)] += (uint64_t)(int64_t)by;
+    return 0;
+}
+
+static int tally_one(void *ctx, uint32_t seq, struct ra_str record, struct ra_err *err)
+{
+    return tally(ctx, seq, record, THERE, err);
+}
+
+int ra_ledger_count(struct ra_ledger *l, uint64_t live[RA_COLLECTIONS], struct ra_err *err)
+{
+    int rc = 0;
+
+    if (!l->counted) {
+        memset(l->live, 0, sizeof l->live);
+        rc = ra_ledger_walk(l, tally_one, l, err);
+        l->counted = rc == 0;
+    }
+    memcpy(live, l->live, sizeof l->live);
+    return rc;
+}
+
+/* The record becomes another one, or none: either may be absent. */
+static int recount(struct ra_ledger *l, uint32_t seq, struct ra_str old, struct ra_str now,
+                   struct ra_err *err)
+{
+    int rc = l->counted && old.p ? tally(l, seq, old, GONE, err) : 0;
+
+    return rc == 0 && l->counted && now.p ? tally(l, seq, now, THERE, err) : rc;
 }
 
 /* ---- objects ---- */
@@ -142,9 +205,20 @@ static int add(struct ra_ledger *l, struct ra_str id, struct ra_str record, stru
     if (rc != 0)
         return rc;
     seq = ra_fill_record(l->fill, record);
-    ra_seen(&l->added, id, &seq);
+    if (l->base)
+        ra_seen(&l->added, id, &seq);
     l->changed++;
-    return 0;
+    return recount(l, seq, (struct ra_str){NULL, 0}, record, err);
+}
+
+/* Where there is no base, what is not known yet is known from now on by the number that its record
+ * is going to get: one look for both. */
+static int find_or_expect(struct ra_ledger *l, struct ra_str id, uint32_t *seq, struct ra_err *err)
+{
+    if (l->base)
+        return ra_ledger_find(l, id, seq, err);
+    *seq = ra_fill_next(l->fill);
+    return ra_seen(&l->added, id, seq);
 }
 
 /* A fact that was asked of the object as it was may no longer be true of it. */
@@ -161,7 +235,7 @@ int ra_ledger_put(struct ra_ledger *l, struct ra_str id, struct ra_str record, b
 {
     struct ra_str old;
     uint32_t seq;
-    int rc = ra_ledger_find(l, id, &seq, err);
+    int rc = find_or_expect(l, id, &seq, err);
 
     if (changed)
         *changed = true;
@@ -174,6 +248,8 @@ int ra_ledger_put(struct ra_ledger *l, struct ra_str id, struct ra_str record, b
         return 0;
     }
     if (rc == 0)
+        rc = recount(l, seq, old, record, err);
+    if (rc == 0)
         rc = want_fill(l, err);
     if (rc != 0)
         return rc;
@@ -185,8 +261,13 @@ int ra_ledger_put(struct ra_ledger *l, struct ra_str id, struct ra_str record, b
 
 int ra_ledger_drop(struct ra_ledger *l, uint32_t seq, struct ra_err *err)
 {
+    struct ra_str old = {NULL, 0};
     int rc = want_fill(l, err);
 
+    if (rc == 0 && l->counted)
+        rc = ra_ledger_read(l, seq, &old, err);
+    if (rc == 0)
+        rc = recount(l, seq, old, (struct ra_str){NULL, 0}, err);
     if (rc != 0)
         return rc;
     ra_fill_drop(l->fill, seq);

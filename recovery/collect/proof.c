@@ -78,7 +78,7 @@ static int read_plainly(struct ra_cloud_fill *f, struct ra_count *after, struct 
     if (rc == 0)
         rc = ra_cloud_reconcile(f, true, &unreconciled, err);
     if (rc == 0)
-        rc = ra_cloud_count_live(f, err);
+        rc = ra_ledger_count(&f->ledger, f->live, err);
     return rc == 0 ? count_again(f, after, err) : rc;
 }
 
@@ -104,7 +104,7 @@ static int recheck_anew(struct ra_cloud_fill *f, const struct ra_count *counts, 
             ra_warn("%s: %" PRIu64 " were left out of the list without a sign; taken up now",
                     ra_collection_name((enum ra_collection)c), found.missed);
     }
-    return rc == 0 && f->missed ? ra_cloud_count_live(f, err) : rc;
+    return rc == 0 && f->missed ? ra_ledger_count(&f->ledger, f->live, err) : rc;
 }
 
 /* What no change told of is found by reading everything. */
@@ -189,7 +189,7 @@ static int count_after(struct ra_cloud_fill *f, struct ra_count after[RA_COLLECT
 int ra_proof_check_anew(struct ra_cloud_fill *f, struct ra_err *err)
 {
     struct ra_count after[RA_COLLECTIONS];
-    int rc = ra_cloud_count_live(f, err);
+    int rc = ra_ledger_count(&f->ledger, f->live, err);
 
     if (rc == 0)
         rc = count_after(f, after, err);
@@ -206,7 +206,7 @@ int ra_proof_check_anew(struct ra_cloud_fill *f, struct ra_err *err)
 
 int ra_proof_check_refresh(struct ra_cloud_fill *f, bool *resync, struct ra_err *err)
 {
-    int rc = ra_cloud_count_live(f, err);
+    int rc = ra_ledger_count(&f->ledger, f->live, err);
 
     if (rc == 0)
         rc = count_after(f, f->count, err);

@@ -113,6 +113,7 @@ static void fill_begin(struct ra_str record)
     ra_buf_init(&fill.record, 1 << 20);
     ra_buf_init(&fill.lists, 1 << 20);
     open_anew(&fill.ledger);
+    fill.ledger.counted = false; /* as a read that is gone on with */
     assert_int_equal(ra_ledger_put(&fill.ledger, RA_STR("ann"), record, NULL, &store.err), 0);
     assert_int_equal(ra_fill_commit(fill.ledger.fill, &store.err), 0);
 }
@@ -137,7 +138,7 @@ static void a_change_of_it_is_not_taken(void **state)
     (void)state;
     fill_begin(GARBAGE);
     damaged(changed(RA_NOT_REMOVED));
-    damaged(ra_cloud_count_live(&fill, &store.err));
+    damaged(ra_ledger_count(&fill.ledger, fill.live, &store.err));
     fill_end();
     store_end(&store);
     store_begin(&store);

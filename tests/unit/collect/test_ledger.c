@@ -203,6 +203,90 @@ static void what_was_dropped_can_come_back(void **state)
     store_end(&s);
 }
 
+/* What is kept beside every change is what a walk over all of them counts. */
+static void assert_counted(struct store *s, struct ra_ledger *l, uint64_t users, uint64_t groups,
+                           uint64_t deleted)
+{
+    const uint64_t want[RA_COLLECTIONS] = {
+        [RA_USERS] = users, [RA_GROUPS] = groups, [RA_DELETED_USERS] = deleted};
+    uint64_t live[RA_COLLECTIONS];
+
+    for (int again = 0; again < 2; again++) {
+        assert_int_equal(ra_ledger_count(l, live, &s->err), 0);
+        assert_memory_equal(live, want, sizeof live);
+        assert_true(l->counted);
+        l->counted = again > 0;
+    }
+}
+
+static void put_kind(struct store *s, struct ra_ledger *l, enum ra_kind kind, const char *id,
+                     bool deleted)
+{
+    struct ra_str record = store_record(s, kind, id, "", deleted);
+
+    assert_int_equal(ra_ledger_put(l, ra_str(id), record, NULL, &s->err), 0);
+}
+
+static void drop(struct store *s, struct ra_ledger *l, const char *id)
+{
+    uint32_t seq;
+
+    assert_int_equal(ra_ledger_find(l, ra_str(id), &seq, &s->err), 1);
+    assert_int_equal(ra_ledger_drop(l, seq, &s->err), 0);
+}
+
+static void come_and_go(struct store *s, struct ra_ledger *l)
+{
+    assert_counted(s, l, 2, 0, 0);
+    put_kind(s, l, RA_GROUP, "all", false);
+    put_kind(s, l, RA_USER, "cyd", true);
+    assert_counted(s, l, 2, 1, 1);
+    put_kind(s, l, RA_USER, "ben", true); /* deleted meanwhile */
+    put_kind(s, l, RA_USER, "cyd", false);
+    assert_counted(s, l, 2, 1, 1);
+    drop(s, l, "all");
+    drop(s, l, "all");
+    assert_counted(s, l, 2, 0, 1);
+    put_kind(s, l, RA_GROUP, "all", false);
+    put_kind(s, l, RA_GROUP, "all", false);
+    assert_counted(s, l, 2, 1, 1);
+}
+
+static void what_there_is_is_counted_as_it_changes(void **state)
+{
+    struct store s;
+    struct ra_ledger l;
+
+    (void)state;
+    store_begin(&s);
+    open_anew(&s, &l, false);
+    assert_true(l.counted);
+    put(&s, &l, "ann", "Ann");
+    put(&s, &l, "ben", "Ben");
+    come_and_go(&s, &l);
+    assert_int_equal(ra_fill_commit(l.fill, &s.err), 0);
+    ra_ledger_close(&l);
+    open_anew(&s, &l, true);
+    assert_false(l.counted);
+    assert_counted(&s, &l, 2, 1, 1);
+    ra_ledger_discard(&l);
+    store_end(&s);
+}
+
+static void what_a_snapshot_has_is_counted_first(void **state)
+{
+    struct store s;
+    struct ra_ledger l;
+
+    (void)state;
+    a_snapshot_of_two(&s);
+    open_next(&s, &l);
+    assert_false(l.counted);
+    come_and_go(&s, &l);
+    ra_ledger_discard(&l);
+    store_end(&s);
+}
+
 static void what_differs_is_not_written_where_that_is_not_allowed(void **state)
 {
     struct store s;
@@ -263,6 +347,8 @@ int main(void)
         cmocka_unit_test(nothing_is_written_as_long_as_nothing_differs),
         cmocka_unit_test(a_change_makes_what_was_asked_of_the_object_unknown),
         cmocka_unit_test(what_was_dropped_can_come_back),
+        cmocka_unit_test(what_there_is_is_counted_as_it_changes),
+        cmocka_unit_test(what_a_snapshot_has_is_counted_first),
         cmocka_unit_test(what_differs_is_not_written_where_that_is_not_allowed),
         cmocka_unit_test(an_index_of_no_entries_is_damaged),
     };
