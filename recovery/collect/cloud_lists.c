@@ -209,6 +209,7 @@ static int count_before(struct ra_cloud_fill *f, struct ra_err *err)
 static int make_plan(struct ra_cloud_fill *f, struct ra_buf *filters, struct ra_err *err)
 {
     char key[32], value[24];
+    uint64_t sum = 0;
     int rc;
 
     rc = count_before(f, err);
@@ -221,7 +222,9 @@ static int make_plan(struct ra_cloud_fill *f, struct ra_buf *filters, struct ra_
         snprintf(value, sizeof value, "%" PRIu64, f->count[c].value);
         if (f->count[c].counted)
             put_mark(f, key, ra_str(value));
+        sum += f->count[c].counted ? f->count[c].value : 0;
     }
+    ra_seen_expect(&f->ledger.added, sum);
     put_mark(f, "plan", ra_str_n(filters->p, filters->n));
     return ra_fill_commit(f->ledger.fill, err);
 }

@@ -94,6 +94,7 @@ int ra_cloud_take_listed(struct ra_cloud_fill *f, const struct ra_graph_object *
     uint32_t seq = 0;
     int rc;
 
+    ra_seen_fetch(&f->ledger.added, id); /* while the record is put together */
     if (o->in == RA_DELETED_USERS) {
         ra_seen(&f->listed, id, &seq);
         rc = look(f, id, &seq, &old, &deleted, err);

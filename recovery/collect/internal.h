@@ -36,11 +36,18 @@ int ra_record_from_entry(struct ra_entry_reader *r, const struct ra_dir_entry *e
 
 /* A set of identifiers seen in one snapshot: which sequence number each has. */
 struct ra_seen {
-    struct ra_seen_slot *slots;
-    size_t cap, n;
+    uint64_t *slots;
+    size_t slot_count;
+    struct ra_seen_key *keys;
+    size_t n, cap;
 };
 /* true and *seq when the key was there; else it is put there with *seq. */
 bool ra_seen(struct ra_seen *s, struct ra_str key, uint32_t *seq);
+/* Makes room for about n keys, where somebody says that so many will come. */
+void ra_seen_expect(struct ra_seen *s, uint64_t n);
+/* Asks the memory for where the key is going to be looked for: that is somewhere at random, and far
+ * away by the time. */
+void ra_seen_fetch(const struct ra_seen *s, struct ra_str key);
 bool ra_seen_has(const struct ra_seen *s, struct ra_str key, uint32_t *seq);
 void ra_seen_free(struct ra_seen *s);
 
