@@ -1,8 +1,10 @@
 #!/bin/bash
 # cloud.sh ADDR PORT [USERS [PAIRS [MS]]]: a full fetch of the cloud side beside curl, in pairs, over HTTP/2 and TLS, from
 # pages that nginx has ready. Without MS: curl downloads the same pages to /dev/null in one process; the floors are that,
-# cJSON's parse of the pages on an arena, and a bare LMDB append of the records. With MS every byte is underway so many
-# milliseconds there and back, the fetch has 16 connections, and curl follows one chain of pages.
+# cJSON's parse of the pages on an arena, and a bare LMDB append of the records, into an empty file as the fetch's is into
+# an empty store; "kept" is a fetch into a store that has snapshots, of which it also gives the oldest one's space back.
+# With MS every byte is underway so many milliseconds there and back, the fetch has 16 connections, and curl follows one
+# chain of pages.
 # REANCHOR, SAMPLE and TENANT name the programs, as for the flow tests, and BENCH_PAGES.
 . "$(dirname "$0")/../flow/lib.sh"
 . "$here/nginx.sh"
@@ -28,14 +30,15 @@ if [ -n "$ms" ]; then
   for _ in $(seq 100); do [ -s "$work/line" ] && break; sleep 0.05; done
   front=https://$addr:$(cat "$work/line")
 fi
-configure "$work/run" "$(tenant_lines tenant | sed -e "s#$url#$front#" -e "s#^ca_file = .*#ca_file = $work/nginx/ca.pem#")
+for run in run kept; do
+  configure "$work/$run" "$(tenant_lines tenant | sed -e "s#$url#$front#" -e "s#^ca_file = .*#ca_file = $work/nginx/ca.pem#")
 	connections = 16" "uri = ldif:$work/org/ad.ldif"
-fetch() { "$REANCHOR" -q -c "$work/run/reanchor.conf" fetch --full cloud; }
+done
+fetch() { "$REANCHOR" -q -c "$work/$1/reanchor.conf" fetch --full cloud; }
 say "$users users; the first fetch makes the pages"
-fetch
-rm -rf "$work/run/store"
+fetch kept
 : > "$work/nginx/access"
-fetch
+fetch kept
 token=$(jq -r 'select(.authorization != "").authorization' "$work/nginx/access" | tail -1)
 printf 'header = "Authorization: %s"\n' "$token" > "$work/pages.curl"
 if [ -z "$ms" ]; then   # what the fetch downloaded
@@ -66,14 +69,16 @@ say "$n pages, $(du -sm "$work/pages" | cut -f1) MB"
 took() { local s; s=$(date +%s%N); "$@" > /dev/null || fail "$*"; echo $((($(date +%s%N) - s) / 1000)); }
 for i in $(seq "$pairs"); do
   c=$(took download "$work/pages.curl")
-  f=$(took fetch)
+  rm -rf "$work/run/store"
+  f=$(took fetch run)
   if [ -z "$ms" ]; then
     parse=$("$BENCH_PAGES" parse "$work/pages") append=$("$BENCH_PAGES" append "$work/pages")
-    echo "$c $f $parse $append"
+    echo "$c $f $parse $append $(took fetch kept)"
   else
-    echo "$c $f 0 0"
+    echo "$c $f 0 0 0"
   fi
-done | tee "$work/times" | awk '{printf "curl %.2f s, fetch %.2f s, parse %s s, append %s s\n", $1 / 1e6, $2 / 1e6, $3, $4}'
+done | tee "$work/times" |
+  awk '{printf "curl %.2f s, fetch %.2f s, parse %s s, append %s s, kept %.2f s\n", $1 / 1e6, $2 / 1e6, $3, $4, $5 / 1e6}'
 median() { sort -n | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)]}'; }
 curl=$(awk '{print $1 / 1e6}' "$work/times" | median)
 fetch=$(awk '{print $2 / 1e6}' "$work/times" | median)
@@ -81,4 +86,5 @@ echo "median curl $curl s, median fetch $fetch s, ratio of medians $(awk -v a="$
 [ -n "$ms" ] || {
   sum=$(awk '{print $1 / 1e6 + $3 + $4}' "$work/times" | median)
   echo "median of the floors together $sum s, fetch to that $(awk -v a="$fetch" -v b="$sum" 'BEGIN {printf "%.2f", a / b}')"
+  echo "median fetch into a kept store $(awk '{print $5 / 1e6}' "$work/times" | median) s"
 }
