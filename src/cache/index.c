@@ -9,7 +9,8 @@
 /* Bytes of an index that go into one transaction: LMDB keeps what is written in memory until the
  * commit. Durable each time: without it the file could not be trusted after a power cut, and the
  * records in it, which took hours to read, would be lost with the index. */
-#define CHUNK ((size_t)12 << 20)
+#define CHUNK       ((size_t)12 << 20)
+#define SMALL_CHUNK ((size_t)4 << 20) /* where the pairs take the memory */
 
 /* ---- appending ---- */
 
@@ -55,11 +56,11 @@ static int append_chunk(MDB_txn *txn, void *ctx)
 }
 
 /* Where the chunk that begins at from ends; *bytes is what it takes in the file. */
-static size_t chunk_end(const struct ra_pairs *p, size_t from, size_t *bytes)
+static size_t chunk_end(const struct ra_pairs *p, size_t from, size_t chunk, size_t *bytes)
 {
     size_t i = from;
 
-    for (*bytes = 0; i < p->n && *bytes < CHUNK; i++)
+    for (*bytes = 0; i < p->n && *bytes < chunk; i++)
         *bytes += ra_pairs_key(p, i).n + RA_PAIR_VALUE + 10; /* a node's header and its slot */
     return i;
 }
@@ -69,13 +70,13 @@ static int append(struct ra_fill *f, const char *index, const struct ra_pairs *p
 {
     char name[RA_DB_NAME_MAX];
     struct append a = {.name = name, .pairs = pairs};
-    size_t bytes;
+    size_t chunk = ra_pairs_size(pairs) > f->cache->pairs_max ? SMALL_CHUNK : CHUNK, bytes;
     int rc;
 
     if (!ra_db_name(name, RA_DB_INDEX, index))
         return ra_fail(err, RA_EINTERNAL, "%.60s: the index's name is too long", index);
     do { /* once at least: an index without keys is there, and empty */
-        a.to = chunk_end(pairs, a.from, &bytes);
+        a.to = chunk_end(pairs, a.from, chunk, &bytes);
         rc = ra_env_write(&f->env, bytes, append_chunk, &a, err);
         a.stored += a.chunk;
         a.from = a.to;
