@@ -75,10 +75,10 @@ for i in $(seq "$pairs"); do
     parse=$("$BENCH_PAGES" parse "$work/pages") append=$("$BENCH_PAGES" append "$work/pages")
     echo "$c $f $parse $append $(took fetch kept)"
   else
-    echo "$c $f 0 0 0"
+    echo "$c $f"
   fi
-done | tee "$work/times" |
-  awk '{printf "curl %.2f s, fetch %.2f s, parse %s s, append %s s, kept %.2f s\n", $1 / 1e6, $2 / 1e6, $3, $4, $5 / 1e6}'
+done | tee "$work/times" | awk '{printf "curl %.2f s, fetch %.2f s", $1 / 1e6, $2 / 1e6}
+  NF > 2 {printf ", parse %s s, append %s s, kept %.2f s", $3, $4, $5 / 1e6} {print ""}'
 median() { sort -n | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)]}'; }
 curl=$(awk '{print $1 / 1e6}' "$work/times" | median)
 fetch=$(awk '{print $2 / 1e6}' "$work/times" | median)
