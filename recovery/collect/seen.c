@@ -45,12 +45,12 @@ static size_t place_of(const struct ra_seen *s, const unsigned char print[16])
     return at & (s->slot_count - 1);
 }
 
-static uint32_t tag_of(const unsigned char print[16])
+static uint64_t slot_of(const unsigned char print[16], size_t number)
 {
-    uint32_t tag;
+    uint32_t part;
 
-    memcpy(&tag, print + sizeof(uint64_t), sizeof tag);
-    return tag;
+    memcpy(&part, print + sizeof(uint64_t), sizeof part); /* other bytes than the place's */
+    return (uint64_t)part << 32 | number;
 }
 
 static struct ra_seen_key *key_at(const struct ra_seen *s, uint64_t slot)
@@ -62,11 +62,10 @@ static struct ra_seen_key *key_at(const struct ra_seen *s, uint64_t slot)
 static uint64_t *find(const struct ra_seen *s, const unsigned char print[16])
 {
     size_t at = place_of(s, print);
-    uint32_t tag = tag_of(print);
-    uint64_t slot;
+    uint64_t part = slot_of(print, 0), slot;
 
     for (; (slot = s->slots[at]) != 0; at = (at + 1) & (s->slot_count - 1))
-        if (slot >> 32 == tag && memcmp(key_at(s, slot)->print, print, 16) == 0)
+        if ((slot ^ part) >> 32 == 0 && memcmp(key_at(s, slot)->print, print, 16) == 0)
             break;
     return &s->slots[at];
 }
@@ -80,7 +79,7 @@ static void widen(struct ra_seen *s, size_t slots)
     memset(s->slots, 0, slots * sizeof *s->slots);
     s->slot_count = slots;
     for (size_t i = 0; i < s->n; i++)
-        *find(s, s->keys[i].print) = (uint64_t)tag_of(s->keys[i].print) << 32 | (i + 1);
+        *find(s, s->keys[i].print) = slot_of(s->keys[i].print, i + 1);
 }
 
 static bool is_room(size_t n, size_t slots)
@@ -114,7 +113,7 @@ bool ra_seen(struct ra_seen *s, struct ra_str key, uint32_t *seq)
     new.seq = *seq;
     s->keys = ra_grow(s->keys, &s->cap, s->n + 1, sizeof *s->keys);
     s->keys[s->n++] = new;
-    *slot = (uint64_t)tag_of(new.print) << 32 | s->n;
+    *slot = slot_of(new.print, s->n);
     return false;
 }
 

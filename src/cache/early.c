@@ -98,6 +98,11 @@ static void wait_for(struct ra_early *e, size_t i)
 
 /* ---- taking ---- */
 
+static bool is_sound(const struct ra_early *e)
+{
+    return !e->bad && !atomic_load(&e->spoilt);
+}
+
 static void give_up_to(struct ra_early *e, size_t n)
 {
     while (e->n > n)
@@ -144,11 +149,11 @@ void ra_early_take(struct ra_fill *f, const struct ra_group *g, uint32_t first, 
 {
     struct ra_early *e = f->early;
 
-    if (!e || first == next) /* nothing is new: what was sorted stays so */
+    if (!e || (first == next && is_sound(e))) /* nothing is new: what was sorted stays so */
         return;
     stop_sorting(e);
     e->sorted = 0;
-    if (e->records != first || e->bad || atomic_load(&e->spoilt))
+    if (e->records != first || !is_sound(e))
         give_up_to(e, 0);
     if (e->n > 0)
         ra_group_records(g, take_record, e);
@@ -174,7 +179,7 @@ bool ra_early_has(const struct ra_fill *f, const struct ra_index_builder *index)
 {
     const struct ra_early *e = f->early;
 
-    return e && e->records == f->committed && !e->bad && !atomic_load(&e->spoilt) && find(e, index);
+    return e && e->records == f->committed && is_sound(e) && find(e, index);
 }
 
 void ra_early_give(struct ra_fill *f, const struct ra_index_builder *index, struct ra_pairs *out)

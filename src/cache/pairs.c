@@ -30,10 +30,8 @@ size_t ra_pairs_size(const struct ra_pairs *p)
     return p->n * sizeof *p->at + p->bytes;
 }
 
-/* Sorted keys lie about at random: large pages spare a walk of the page table for each of them.
- * What stands in the first block the processor's own table holds, and fresh large pages have their
- * price.
- */
+/* Sorted keys lie about at random: large pages spare a walk of the page table for each of them. The
+ * pages of the first block the processor knows by heart, and fresh large ones are to be cleared. */
 static unsigned char *new_block(bool first)
 {
     void *block = aligned_alloc(LARGE_PAGE, RA_PAIRS_BLOCK);
