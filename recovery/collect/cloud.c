@@ -342,9 +342,9 @@ static int read_anew(struct ra_cloud_fill *f, struct ra_err *err)
     if (rc == 0)
         rc = ra_fill_sort_ahead(f->ledger.fill, err);
     if (rc == 0)
-        rc = ra_ledger_count(&f->ledger, f->live, err);
+        rc = ra_ledger_count(&f->ledger, err);
     if (rc == 0)
-        f->listed_users = f->live[RA_USERS];
+        f->listed_users = f->ledger.live[RA_USERS];
     if (rc == 0 && !ra_graph_is_files(f->graph))
         rc = ra_cloud_reconcile(f, true, &unreconciled, err);
     if (rc == 0)

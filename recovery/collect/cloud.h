@@ -44,7 +44,6 @@ struct ra_cloud_fill {
     bool two_told;                         /* saved responses have an object twice: it was said */
     struct ra_cloud_events events;         /* since the lists were begun */
     uint64_t seen[RA_COLLECTIONS];         /* objects that came, for progress */
-    uint64_t live[RA_COLLECTIONS];         /* objects that there are, as last counted */
     struct ra_count count[RA_COLLECTIONS]; /* as the tenant counted before, and then after */
     struct ra_count after[RA_COLLECTIONS]; /* counted beside the last round of all changes */
     bool counted_after;

@@ -137,16 +137,15 @@ static int tally_one(void *ctx, uint32_t seq, struct ra_str record, struct ra_er
     return tally(ctx, seq, record, THERE, err);
 }
 
-int ra_ledger_count(struct ra_ledger *l, uint64_t live[RA_COLLECTIONS], struct ra_err *err)
+int ra_ledger_count(struct ra_ledger *l, struct ra_err *err)
 {
-    int rc = 0;
+    int rc;
 
-    if (!l->counted) {
-        memset(l->live, 0, sizeof l->live);
-        rc = ra_ledger_walk(l, tally_one, l, err);
-        l->counted = rc == 0;
-    }
-    memcpy(live, l->live, sizeof l->live);
+    if (l->counted)
+        return 0;
+    memset(l->live, 0, sizeof l->live);
+    rc = ra_ledger_walk(l, tally_one, l, err);
+    l->counted = rc == 0;
     return rc;
 }
 

@@ -19,7 +19,7 @@ struct ra_ledger {
     struct ra_snap *base;          /* the current snapshot; NULL when the read is anew */
     struct ra_seen added;          /* id -> number of what this fill has added */
     uint64_t changed;              /* records added, replaced or dropped by this process */
-    uint64_t live[RA_COLLECTIONS]; /* objects that there are, from when they were counted on */
+    uint64_t live[RA_COLLECTIONS]; /* objects that there are, kept once they are counted */
     bool counted;
     struct ra_buf old; /* what ra_ledger_read handed out */
 };
@@ -49,9 +49,9 @@ int ra_ledger_walk(struct ra_ledger *l,
                    int (*each)(void *ctx, uint32_t seq, struct ra_str record, struct ra_err *err),
                    void *ctx, struct ra_err *err);
 
-/* How many objects there are of each collection. What began empty was counted as it came; anything
- * else is walked over the first time. */
-int ra_ledger_count(struct ra_ledger *l, uint64_t live[RA_COLLECTIONS], struct ra_err *err);
+/* From now on live tells how many objects there are of each collection. What began empty was
+ * counted as it came; anything else is walked over the first time. */
+int ra_ledger_count(struct ra_ledger *l, struct ra_err *err);
 
 /* A mark as it was committed; absent when there is none. Valid until the ledger is next called. */
 struct ra_str ra_ledger_mark(struct ra_ledger *l, const char *key);

@@ -25,7 +25,7 @@ static bool falls_short(const struct ra_cloud_fill *f, const struct ra_count *co
 {
     uint64_t lag = count->value / 100 > LAG_MIN ? count->value / 100 : LAG_MIN;
 
-    return count->counted && f->live[count->collection] + lag < count->value;
+    return count->counted && f->ledger.live[count->collection] + lag < count->value;
 }
 
 static bool far_above(const struct ra_cloud_fill *f, const struct ra_count *count)
@@ -34,7 +34,7 @@ static bool far_above(const struct ra_cloud_fill *f, const struct ra_count *coun
 
     /* What a change tells of as deleted is counted among the deleted when the index has it. */
     return count->counted && count->collection != RA_DELETED_USERS &&
-           f->live[count->collection] > count->value + lag;
+           f->ledger.live[count->collection] > count->value + lag;
 }
 
 static int check_short(const struct ra_cloud_fill *f, const struct ra_count *counts,
@@ -44,7 +44,7 @@ static int check_short(const struct ra_cloud_fill *f, const struct ra_count *cou
         if (!falls_short(f, &counts[c]))
             continue;
         ra_fail(err, RA_EINCOMPLETE, "%s: %" PRIu64 " objects came, the tenant counts %" PRIu64,
-                ra_collection_name((enum ra_collection)c), f->live[c], counts[c].value);
+                ra_collection_name((enum ra_collection)c), f->ledger.live[c], counts[c].value);
         return ra_hint(err, "run again; the snapshot before stays in use");
     }
     return 0;
@@ -59,7 +59,7 @@ static bool parts_agree(const struct ra_cloud_fill *f, const struct ra_count *be
 
     if (before->counted && listed == before->value)
         return true;
-    if (after->counted && f->live[RA_USERS] == after->value)
+    if (after->counted && f->ledger.live[RA_USERS] == after->value)
         return true;
     return before->counted && listed <= before->value + f->events.created &&
            before->value <= listed + f->events.removed;
@@ -73,12 +73,10 @@ static int read_plainly(struct ra_cloud_fill *f, struct ra_count *after, struct 
 
     ra_warn("users: %" PRIu64 " came in %zu parts, the tenant counts %" PRIu64
             "; reading them once more in one chain",
-            f->live[RA_USERS], f->parts, after->value);
+            f->ledger.live[RA_USERS], f->parts, after->value);
     rc = ra_cloud_read_users_plainly(f, err);
     if (rc == 0)
         rc = ra_cloud_reconcile(f, true, &unreconciled, err);
-    if (rc == 0)
-        rc = ra_ledger_count(&f->ledger, f->live, err);
     return rc == 0 ? count_again(f, after, err) : rc;
 }
 
@@ -86,7 +84,7 @@ static int read_plainly(struct ra_cloud_fill *f, struct ra_count *after, struct 
 
 static bool differs(const struct ra_cloud_fill *f, const struct ra_count *count)
 {
-    return count->counted && f->live[count->collection] != count->value;
+    return count->counted && f->ledger.live[count->collection] != count->value;
 }
 
 static int recheck_anew(struct ra_cloud_fill *f, const struct ra_count *counts, struct ra_err *err)
@@ -104,7 +102,7 @@ static int recheck_anew(struct ra_cloud_fill *f, const struct ra_count *counts, 
             ra_warn("%s: %" PRIu64 " were left out of the list without a sign; taken up now",
                     ra_collection_name((enum ra_collection)c), found.missed);
     }
-    return rc == 0 && f->missed ? ra_ledger_count(&f->ledger, f->live, err) : rc;
+    return rc;
 }
 
 /* What no change told of is found by reading everything. */
@@ -133,12 +131,13 @@ static void say_count(char *out, size_t size, const struct ra_cloud_fill *f,
                       const struct ra_count *after)
 {
     if (!after->counted)
-        snprintf(out, size, "%" PRIu64 " users", f->live[RA_USERS]);
-    else if (after->value == f->live[RA_USERS])
-        snprintf(out, size, "%" PRIu64 " users, as many as the tenant counts", f->live[RA_USERS]);
+        snprintf(out, size, "%" PRIu64 " users", f->ledger.live[RA_USERS]);
+    else if (after->value == f->ledger.live[RA_USERS])
+        snprintf(out, size, "%" PRIu64 " users, as many as the tenant counts",
+                 f->ledger.live[RA_USERS]);
     else
-        snprintf(out, size, "%" PRIu64 " users, the tenant counts %" PRIu64, f->live[RA_USERS],
-                 after->value);
+        snprintf(out, size, "%" PRIu64 " users, the tenant counts %" PRIu64,
+                 f->ledger.live[RA_USERS], after->value);
 }
 
 static void say_recheck(char *out, size_t size, const struct ra_cloud_fill *f)
@@ -172,7 +171,7 @@ static void say_anew(struct ra_cloud_fill *f, const struct ra_count *after)
 static bool agree_exactly(const struct ra_cloud_fill *f)
 {
     for (int c = 0; f->counted_after && c < RA_COLLECTIONS; c++)
-        if (f->after[c].counted && f->after[c].value != f->live[c])
+        if (f->after[c].counted && f->after[c].value != f->ledger.live[c])
             return false;
     return f->counted_after;
 }
@@ -189,7 +188,7 @@ static int count_after(struct ra_cloud_fill *f, struct ra_count after[RA_COLLECT
 int ra_proof_check_anew(struct ra_cloud_fill *f, struct ra_err *err)
 {
     struct ra_count after[RA_COLLECTIONS];
-    int rc = ra_ledger_count(&f->ledger, f->live, err);
+    int rc = ra_ledger_count(&f->ledger, err);
 
     if (rc == 0)
         rc = count_after(f, after, err);
@@ -206,7 +205,7 @@ int ra_proof_check_anew(struct ra_cloud_fill *f, struct ra_err *err)
 
 int ra_proof_check_refresh(struct ra_cloud_fill *f, bool *resync, struct ra_err *err)
 {
-    int rc = ra_ledger_count(&f->ledger, f->live, err);
+    int rc = ra_ledger_count(&f->ledger, err);
 
     if (rc == 0)
         rc = count_after(f, f->count, err);
@@ -215,7 +214,7 @@ int ra_proof_check_refresh(struct ra_cloud_fill *f, bool *resync, struct ra_err 
             continue;
         snprintf(f->why, sizeof f->why,
                  "%s were %" PRIu64 " by the changes, the tenant counts %" PRIu64,
-                 ra_collection_name((enum ra_collection)c), f->live[c], f->count[c].value);
+                 ra_collection_name((enum ra_collection)c), f->ledger.live[c], f->count[c].value);
         *resync = true;
     }
     return rc == 0 && !*resync ? recheck_refresh(f, resync, err) : rc;

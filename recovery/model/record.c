@@ -64,19 +64,9 @@ static const size_t cloud_lists[] = {
 
 static void put_number(struct ra_buf *b, uint64_t v)
 {
-    unsigned char bytes[10] = {(unsigned char)v};
-    size_t n = 0;
-
-    if (v < 0x80) { /* most of them */
-        ra_buf_put(b, bytes, 1);
-        return;
-    }
-    while (v >= 0x80) {
-        bytes[n++] = (unsigned char)(v | 0x80);
-        v >>= 7;
-    }
-    bytes[n++] = (unsigned char)v;
-    ra_buf_put(b, bytes, n);
+    for (; v >= 0x80; v >>= 7)
+        ra_buf_putc(b, (char)(v | 0x80));
+    ra_buf_putc(b, (char)v);
 }
 
 bool ra_form_number(struct ra_str *r, uint64_t *out)

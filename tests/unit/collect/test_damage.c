@@ -138,7 +138,7 @@ static void a_change_of_it_is_not_taken(void **state)
     (void)state;
     fill_begin(GARBAGE);
     damaged(changed(RA_NOT_REMOVED));
-    damaged(ra_ledger_count(&fill.ledger, fill.live, &store.err));
+    damaged(ra_ledger_count(&fill.ledger, &store.err));
     fill_end();
     store_end(&store);
     store_begin(&store);

@@ -114,7 +114,7 @@ static void one_that_the_list_left_out_is_found_by_the_index(void **state)
     if (ra_proof_check_anew(&x.f, &x.err) != 0)
         fail_msg("%s", x.err.msg);
     assert_int_equal(x.f.missed, 1);
-    assert_int_equal(x.f.live[RA_USERS], 3);
+    assert_int_equal(x.f.ledger.live[RA_USERS], 3);
     assert_proof(&x, "where they differ, each id behind the count was looked for, which gave 1 "
                      "that the lists had left out");
     end(&x);
